@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from "typebox";
+import { type Static, type TEnum, type TSchema, Type } from "typebox";
 
 /** Our ids: UUIDv7, lower case. */
 export const Id = Type.String({
@@ -13,7 +13,7 @@ export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Ty
 export const closed = <P extends Record<string, TSchema>>(properties: P) =>
   Type.Object(properties, { additionalProperties: false });
 /** One of these words. */
-export const oneOf = <const V extends string[]>(...values: V) => Type.Enum(values);
+export const oneOf = <V extends string>(...values: V[]): TEnum<V[]> => Type.Enum(values);
 
 /** Query fields of every list: how many, and where to go on. */
 export const paging = {
