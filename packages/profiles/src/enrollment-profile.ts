@@ -50,7 +50,13 @@ export function buildEnrollmentProfile(spec: EnrollmentProfileSpec): Uint8Array 
     description: `Lets ${spec.organization} manage this Mac.`,
     payloads: [
       ...certificates(spec, "com.apple.security.root", "root", spec.rootCertificates, spec.uuids.roots),
-      ...certificates(spec, "com.apple.security.pkcs1", "issuer", spec.intermediateCertificates, spec.uuids.intermediates),
+      ...certificates(
+        spec,
+        "com.apple.security.pkcs1",
+        "issuer",
+        spec.intermediateCertificates,
+        spec.uuids.intermediates,
+      ),
       scepPayload(spec),
       mdmPayload(spec),
     ],
