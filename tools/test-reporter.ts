@@ -22,6 +22,9 @@ interface FileCount {
   ms: number;
 }
 
+const NONE: FileCount = { passed: 0, failed: 0, skipped: 0, ms: 0 };
+const byName = (a: string, b: string): number => (a < b ? -1 : 1);
+
 /** The reporter itself: node calls it with the runner's events and prints what it yields. */
 export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string, void> {
   const files = new Map<string, FileCount>();
@@ -32,7 +35,7 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
     if (event.type === "test:fail" && !isOnlyAParent(event)) yield failure(event);
     if (event.type === "test:pass" && typeof event.data.skip === "string") yield skipped(event);
   }
-  for (const [file, counted] of [...files].sort()) yield line(file, counted);
+  for (const file of [...files.keys()].toSorted(byName)) yield line(file, files.get(file) ?? NONE);
   const totals = sum(files.values());
   const target = process.env.POMONA_TEST_TOTALS;
   if (target !== undefined) writeFileSync(target, JSON.stringify(totals));

@@ -9,7 +9,7 @@ interface ActionDescription {
   readonly summary?: string;
   readonly method?: string;
   readonly path?: string;
-  readonly permission?: string;
+  readonly status?: number;
   readonly risk?: string;
 }
 
@@ -34,15 +34,17 @@ const isAction = (value: unknown): value is ActionDescription =>
 
 function actionsPage(actions: readonly ActionDescription[]): string {
   const rows = actions.map(
-    ({ name, method, path: route, permission, risk, summary }) =>
-      `| \`${name}\` | ${cell(method && route ? `\`${method} ${route}\`` : undefined)} | ${cell(permission)} | ${cell(risk)} | ${cell(summary)} |`,
+    ({ name, method, path: route, status, risk, summary }) =>
+      `| \`${name}\` | ${cell(method && route ? `\`${method} ${route}\`` : undefined)} | ${status ?? 200} | ${cell(risk)} | ${cell(summary)} |`,
   );
   return [
     "# Actions",
     "",
     "Generated from packages/contract by `node tools/generate.ts`.",
     "",
-    "| action | route | permission | risk | what it does |",
+    "An action's name is also the permission that it needs; routes stand below `/api/v1`.",
+    "",
+    "| action | route | answers | risk | what it does |",
     "| --- | --- | --- | --- | --- |",
     ...rows,
     "",
