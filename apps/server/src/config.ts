@@ -38,14 +38,26 @@ export const SETTINGS = {
     doc: "Name under which Macs and people reach the server; it is in profiles and in the TLS certificate, so set it before the first Mac enrolls.",
   },
   apiPort: { env: "POMONA_API_PORT", default: "8443", doc: "Port of the API, the console and the enrollment portal." },
-  devicePort: { env: "POMONA_DEVICE_PORT", default: "8444", doc: "Port of the device channel (MDM, SCEP, HTTPS of the agent)." },
+  devicePort: {
+    env: "POMONA_DEVICE_PORT",
+    default: "8444",
+    doc: "Port of the device channel (MDM, SCEP, HTTPS of the agent).",
+  },
   agentPort: { env: "POMONA_AGENT_PORT", default: "8883", doc: "Port of the agent channel (MQTT over TLS)." },
-  tlsCertificate: { env: "POMONA_TLS_CERT", default: "", doc: "PEM file: certificate and intermediates. Without it the server uses a root of its own." },
+  tlsCertificate: {
+    env: "POMONA_TLS_CERT",
+    default: "",
+    doc: "PEM file: certificate and intermediates. Without it the server uses a root of its own.",
+  },
   tlsKey: { env: "POMONA_TLS_KEY", default: "", doc: "PEM file: the key of that certificate." },
   tlsCa: { env: "POMONA_TLS_CA", default: "", doc: "PEM file: the root that Macs shall trust for that certificate." },
   apnsUrl: { env: "POMONA_APNS_URL", default: "https://api.push.apple.com", doc: "Where pushes go." },
   apnsCa: { env: "POMONA_APNS_CA", default: "", doc: "PEM file: root of that endpoint, when it is not a public one." },
-  masterKey: { env: "POMONA_MASTER_KEY", default: "", doc: "32 bytes in base64 or hex that wrap all data keys. Without it a key file in the data folder is made." },
+  masterKey: {
+    env: "POMONA_MASTER_KEY",
+    default: "",
+    doc: "32 bytes in base64 or hex that wrap all data keys. Without it a key file in the data folder is made.",
+  },
   logLevel: { env: "POMONA_LOG_LEVEL", default: "info", doc: "fatal, error, warn, info, debug or silent." },
 } as const satisfies Record<string, Setting>;
 
@@ -55,7 +67,8 @@ export type SettingName = keyof typeof SETTINGS;
 export function readSettings(env: NodeJS.ProcessEnv): Record<SettingName, string> {
   const known = new Set<string>(Object.values(SETTINGS).map((setting) => setting.env));
   const unknown = Object.keys(env).find((name) => name.startsWith("POMONA_") && !known.has(name));
-  if (unknown !== undefined) throw new Error(`${unknown} is not a setting of Pomona. Known are: ${[...known].join(", ")}.`);
+  if (unknown !== undefined)
+    throw new Error(`${unknown} is not a setting of Pomona. Known are: ${[...known].join(", ")}.`);
   return Object.fromEntries(
     Object.entries(SETTINGS).map(([name, setting]) => [name, env[setting.env] || setting.default]),
   ) as Record<SettingName, string>;
