@@ -95,6 +95,7 @@ function refuseInside(from: Place, to: Place): string | undefined {
   const isManifest = path.posix.basename(from.file) === "feature.ts";
   if (path.posix.basename(to.file) === "feature.ts") return "nothing inside a feature imports its manifest";
   if (to.edge === undefined || isManifest || from.edge === to.edge) return undefined;
+  if (from.edge === undefined && CORE_MAY_IMPORT.includes(to.edge)) return undefined;
   return from.edge === undefined
     ? "a feature's core does not import its edges"
     : "an edge does not import another kind of edge";
