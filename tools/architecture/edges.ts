@@ -63,6 +63,7 @@ function refuseLibrary(from: Place, library: string): string | undefined {
 
 function refuseFile(from: Place, to: Place, isByName: boolean): string | undefined {
   if (to.isTest && !from.isTest) return "only tests import tests and testing files";
+  if (to.isTest && from.workspace === to.workspace) return undefined;
   if (from.workspace !== to.workspace && !isByName) return `enter ${to.workspace} by its name and door`;
   if (from.file.startsWith("packages/") && to.file.startsWith("packages/")) return refusePackage(from, to);
   if (from.room === to.room) return refuseInside(from, to);
