@@ -1,4 +1,5 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, generateKeyPair as generate, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { promisify } from "node:util";
 import { PkiError, type PrivateKeyHandle } from "../src/index.ts";
 import { keyObject } from "./node-crypto.ts";
 
@@ -13,6 +14,18 @@ export function generateKeyPair(type: GeneratedKeyType): PrivateKeyHandle {
       return asHandle(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
     case "ec-p384":
       return asHandle(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey);
+  }
+}
+
+/** As `generateKeyPair`, on a thread of the pool: for processes that serve others meanwhile. */
+export async function generateKeyPairInBackground(type: GeneratedKeyType): Promise<PrivateKeyHandle> {
+  switch (type) {
+    case "rsa-2048":
+      return asHandle((await promisify(generate)("rsa", { modulusLength: 2048 })).privateKey);
+    case "ec-p256":
+      return asHandle((await promisify(generate)("ec", { namedCurve: "P-256" })).privateKey);
+    case "ec-p384":
+      return asHandle((await promisify(generate)("ec", { namedCurve: "P-384" })).privateKey);
   }
 }
 

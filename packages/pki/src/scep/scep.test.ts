@@ -216,6 +216,7 @@ test("a message without a readable header is refused with an error", () => {
   assert.equal(received(signedWith(header)), "ok");
   refuses("scep.attribute", () => received(signedWith()));
   refuses("scep.attribute", () => received(signedWith({ messageType: "PKCSReq", transactionId: "1" })));
+  refuses("scep.attribute", () => received(signedWith({ ...header, transactionId: "a\nb" })));
   refuses("scep.attribute", () => received(signedWith({ ...header, transactionId: "" })));
   refuses("scep.attribute", () => received(signedWith({ ...header, transactionId: "x".repeat(256) })));
   refuses("scep.attribute", () => received(signedWith({ ...header, senderNonce: new Uint8Array(65) })));
