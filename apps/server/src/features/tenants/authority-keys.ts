@@ -25,15 +25,11 @@ export type AuthorityKeyType = "rsa-2048" | "ec-p256";
 
 /** Off the event loop: an RSA key takes a tenth of a second and more. @returns PKCS#8 PEM */
 async function newKeyPem(type: AuthorityKeyType): Promise<string> {
-  const encoding = {
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  } as const;
   const { privateKey } =
     type === "rsa-2048"
-      ? await promisify(generate)("rsa", { modulusLength: 2048, ...encoding })
-      : await promisify(generate)("ec", { namedCurve: "P-256", ...encoding });
-  return privateKey;
+      ? await promisify(generate)("rsa", { modulusLength: 2048 })
+      : await promisify(generate)("ec", { namedCurve: "P-256" });
+  return privateKey.export({ type: "pkcs8", format: "pem" }) as string;
 }
 
 const place = (name: string) => ({ table: "authority_keys", row: name, field: "sealed_key" });
