@@ -1,5 +1,4 @@
 import { createPrivateKey, generateKeyPair as generate, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { promisify } from "node:util";
 import { PkiError, type PrivateKeyHandle } from "../src/index.ts";
 import { keyObject } from "./node-crypto.ts";
 
@@ -18,15 +17,13 @@ export function generateKeyPair(type: GeneratedKeyType): PrivateKeyHandle {
 }
 
 /** As `generateKeyPair`, on a thread of the pool: for processes that serve others meanwhile. */
-export async function generateKeyPairInBackground(type: GeneratedKeyType): Promise<PrivateKeyHandle> {
-  switch (type) {
-    case "rsa-2048":
-      return asHandle((await promisify(generate)("rsa", { modulusLength: 2048 })).privateKey);
-    case "ec-p256":
-      return asHandle((await promisify(generate)("ec", { namedCurve: "P-256" })).privateKey);
-    case "ec-p384":
-      return asHandle((await promisify(generate)("ec", { namedCurve: "P-384" })).privateKey);
-  }
+export function generateKeyPairInBackground(type: GeneratedKeyType): Promise<PrivateKeyHandle> {
+  return new Promise((resolve, reject) => {
+    const settle = (error: Error | null, _publicKey: KeyObject, privateKey: KeyObject) =>
+      error ? reject(error) : resolve(asHandle(privateKey));
+    if (type === "rsa-2048") generate("rsa", { modulusLength: 2048 }, settle);
+    else generate("ec", { namedCurve: type === "ec-p256" ? "P-256" : "P-384" }, settle);
+  });
 }
 
 /** Reads an unencrypted private key (PKCS#8, PKCS#1 or SEC 1). Throws PkiError `crypto.key`. */

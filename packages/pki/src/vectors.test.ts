@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import vectors from "../../../fixtures/pki/vectors.json" with { type: "json" };
 import { privateKeyFromPem } from "../node/index.ts";
 import { crypto, now } from "../testing/actors.ts";
 import { toHex } from "./bytes.ts";
@@ -19,6 +18,24 @@ import {
 } from "./index.ts";
 
 const read = (file: string) => readFileSync(new URL(`../../../fixtures/pki/${file}`, import.meta.url));
+
+interface Vectors {
+  certificates: {
+    file: string;
+    subject: string;
+    serialHex: string;
+    keyType: string;
+    isCa: boolean;
+    issuedBy: string;
+  }[];
+  requests: { file: string; subject: string; challengePassword: string }[];
+  signed: { file: string; isDetached: boolean; digest?: string; signer?: string; refusal?: string }[];
+  enveloped: { file: string; cipher?: string; code?: string }[];
+  scep: { file: string; subject: string; challengePassword: string }[];
+  invalid: { file: string; code: string }[];
+}
+
+const vectors = JSON.parse(read("vectors.json").toString()) as Vectors;
 const body = read("body.txt");
 const codeOf = (run: () => unknown) => {
   try {
