@@ -35,7 +35,7 @@ const cdhash = fc.constantFrom("aB".repeat(20), "cd".repeat(20));
 const signingId = fc.constantFrom("com.a", "com.b");
 const teamId = fc.constantFrom("TEAM000001", "TEAM000002");
 
-const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 1 });
+const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
 const withoutUndefined = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 
