@@ -31,7 +31,7 @@ const step = plan[Math.min(start, plan.length - 1)];
 if (step.refuse) { fs.writeSync(2, "Failed to create client: ES_NEW_CLIENT_RESULT_ERR_NOT_PERMITTED\\n"); process.exit(1); }
 if (step.print) {
   for (const text of step.print) say(text);
-  if (!step.thenExit) setInterval(() => {}, 1000);
+  if (step.thenExit) process.exit(0);
 }
 if (step.follow) {
   let at = 0;
