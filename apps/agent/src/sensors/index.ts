@@ -11,4 +11,5 @@ export type {
   SensorEvent,
 } from "./sensor-events.ts";
 export type { SensorCounters, SensorHealth, SensorState } from "./sensor-health.ts";
+export { SENSOR_NODE_OPTIONS } from "./sensor-node-options.ts";
 export { runSensorProcess } from "./sensor-process.ts";
