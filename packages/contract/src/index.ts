@@ -1,1 +1,13 @@
-export {};
+export * from "./access/access.ts";
+export * from "./action-contract.ts";
+export * from "./agents/agents.ts";
+export * from "./audit/audit.ts";
+export * from "./catalog.ts";
+export * from "./commands/commands.ts";
+export * from "./devices/device.ts";
+export * from "./devices/devices.ts";
+export * from "./enrollment/enrollment.ts";
+export * from "./openapi.ts";
+export * from "./protection/protection.ts";
+export * from "./shapes.ts";
+export * from "./tenants/tenants.ts";

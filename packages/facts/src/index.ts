@@ -1,1 +1,3 @@
-export {};
+export * from "./catalog.ts";
+export * from "./fact.ts";
+export * from "./ids.ts";

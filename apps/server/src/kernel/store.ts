@@ -1,0 +1,41 @@
+import type { NewFact } from "@pomona/facts";
+import type { Kysely } from "kysely";
+import type { Scope } from "./scope.ts";
+
+/** Where rows live. SQLite by default, PostgreSQL where one machine is outgrown; features see only this. */
+export interface Store {
+  /**
+   * Runs `body` alone on the writing connection and answers after the commit of its group is on disk. The body awaits
+   * nothing but its transaction: whatever else it waited for would hold up every other writer.
+   * @throws what `body` throws, after its changes are undone; a failed commit fails every member of its group.
+   */
+  write<T>(scope: Scope, body: (tx: WriteTransaction) => Promise<T>): Promise<T>;
+  /** Reads a consistent state on another connection. */
+  read<T>(scope: Scope, body: (tx: ReadTransaction) => Promise<T>): Promise<T>;
+}
+
+export interface ReadTransaction {
+  readonly scope: Scope;
+  /** The moment that the transaction began, in ms; one value for all its rows. */
+  readonly now: number;
+  /** For `.sql.ts` files only, which reach it by {@link sqlOf}. */
+  readonly sql: unknown;
+}
+
+export interface WriteTransaction extends ReadTransaction {
+  /** Tells of a change, in the same transaction. Handlers, sinks and streams get it once the group is committed. */
+  publish(fact: NewFact): Promise<void>;
+  /** Runs after the commit; for what must not happen if the transaction fails (a push, a nudge, a cache). */
+  afterCommit(effect: () => void): void;
+}
+
+/** The query builder of a transaction, typed with the tables that the calling `.sql.ts` file owns. */
+export const sqlOf = <Tables>(tx: ReadTransaction): Kysely<Tables> => tx.sql as Kysely<Tables>;
+
+/** One step forward of a feature's tables, in portable SQL; never changed once released. */
+export interface Migration {
+  /** `feature/0001-words`, unique, applied in the order in which features and their migrations are listed. */
+  readonly name: string;
+  /** Statements, run one by one in one transaction. */
+  readonly statements: readonly string[];
+}

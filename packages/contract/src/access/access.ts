@@ -1,0 +1,84 @@
+import { type Static, Type } from "typebox";
+import { defineAction } from "../action-contract.ts";
+import { closed, Id, Name, nullable, oneOf, page, paging, Time } from "../shapes.ts";
+import { Tenant } from "../tenants/tenants.ts";
+
+/** administrator: everything; operator: all but people and tokens; auditor: reads only. */
+export const Role = oneOf("administrator", "operator", "auditor");
+export type Role = Static<typeof Role>;
+
+export const Session = closed({
+  actor: closed({ kind: Type.String(), id: Type.String(), name: Type.String() }),
+  role: Role,
+  tenant: Tenant,
+  tenants: Type.Array(Tenant),
+  permissions: Type.Array(Type.String()),
+});
+export type Session = Static<typeof Session>;
+
+export const Token = closed({
+  id: Id,
+  name: Name,
+  role: Role,
+  createdAt: Time,
+  expiresAt: nullable(Time),
+  lastUsedAt: nullable(Time),
+});
+export type Token = Static<typeof Token>;
+
+export const showSession = defineAction({
+  name: "access.show-session",
+  summary: "Show who you are, and in which tenants you may work",
+  method: "GET",
+  path: "/session",
+  risk: "read",
+  input: closed({}),
+  output: Session,
+  auditable: [],
+});
+
+export const listTokens = defineAction({
+  name: "access.list-tokens",
+  summary: "List the API tokens of this tenant",
+  method: "GET",
+  path: "/tokens",
+  risk: "read",
+  input: closed({ ...paging }),
+  output: page(Token),
+  auditable: [],
+});
+
+export const createToken = defineAction({
+  name: "access.create-token",
+  summary: "Create an API token; it is shown once",
+  method: "POST",
+  path: "/tokens",
+  risk: "rootEquivalent",
+  input: closed({ name: Name, role: Role, expiresInDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })) }),
+  output: closed({ ...Token.properties, token: Type.String() }),
+  auditable: ["name", "role", "expiresInDays"],
+  status: 201,
+});
+
+export const revokeToken = defineAction({
+  name: "access.revoke-token",
+  summary: "Revoke an API token",
+  method: "DELETE",
+  path: "/tokens/{tokenId}",
+  risk: "change",
+  input: closed({ tokenId: Id }),
+  output: closed({}),
+  auditable: ["tokenId"],
+});
+
+export const createSignInLink = defineAction({
+  name: "access.create-sign-in-link",
+  summary: "Invite a person with a one-time sign-in link",
+  method: "POST",
+  path: "/sign-in-links",
+  risk: "rootEquivalent",
+  input: closed({ personName: Name, role: Role }),
+  output: closed({ url: Type.String(), expiresAt: Time }),
+  auditable: ["personName", "role"],
+  status: 201,
+});

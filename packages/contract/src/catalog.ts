@@ -1,0 +1,24 @@
+import * as access from "./access/access.ts";
+import type { ActionContract } from "./action-contract.ts";
+import * as agents from "./agents/agents.ts";
+import * as audit from "./audit/audit.ts";
+import * as commands from "./commands/commands.ts";
+import * as devices from "./devices/devices.ts";
+import * as enrollment from "./enrollment/enrollment.ts";
+import * as protection from "./protection/protection.ts";
+import * as tenants from "./tenants/tenants.ts";
+
+const isContract = (value: unknown): value is ActionContract =>
+  typeof value === "object" && value !== null && "name" in value && "path" in value && "risk" in value;
+
+/** Every action, in the order of the features. */
+export const actions: readonly ActionContract[] = [
+  tenants,
+  audit,
+  access,
+  devices,
+  enrollment,
+  commands,
+  agents,
+  protection,
+].flatMap((feature) => (Object.values(feature) as unknown[]).filter(isContract));

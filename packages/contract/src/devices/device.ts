@@ -1,0 +1,114 @@
+import { type Static, Type } from "typebox";
+import { closed, Id, nullable, oneOf, Time } from "../shapes.ts";
+
+export const ChannelHealth = closed({
+  /** `unknown` until it was tried. */
+  health: oneOf("up", "down", "unknown"),
+  lastUsedAt: nullable(Time),
+  /** In the field's words, why it is down. */
+  detail: nullable(Type.String()),
+});
+
+export const Disk = closed({ name: Type.String(), sizeBytes: Type.Number(), freeBytes: Type.Number() });
+export const LocalUser = closed({
+  name: Type.String(),
+  fullName: Type.String(),
+  uid: Type.Integer(),
+  admin: Type.Boolean(),
+});
+export const NetworkInterface = closed({
+  name: Type.String(),
+  mac: Type.String(),
+  addresses: Type.Array(Type.String()),
+});
+
+/** What the Mac says of itself, with its source and when it was said. A key that was never reported is missing. */
+export const DeviceFacts = Type.Partial(
+  closed({
+    uptimeSeconds: Type.Number(),
+    bootedAt: Time,
+    disks: Type.Array(Disk),
+    users: Type.Array(LocalUser),
+    fileVault: Type.Boolean(),
+    sip: Type.Boolean(),
+    network: Type.Array(NetworkInterface),
+    buildVersion: Type.String(),
+    hostName: Type.String(),
+    processor: Type.String(),
+    memoryBytes: Type.Number(),
+    supervised: Type.Boolean(),
+    bootstrapTokenEscrowed: Type.Boolean(),
+    secureBoot: Type.String(),
+    firewall: Type.Boolean(),
+  }),
+);
+export type DeviceFacts = Static<typeof DeviceFacts>;
+
+export const Device = closed({
+  id: Id,
+  tenantId: Type.String(),
+  serialNumber: nullable(Type.String()),
+  name: Type.String(),
+  model: Type.String(),
+  osVersion: Type.String(),
+  createdAt: Time,
+  /** Set when two bodies used one identity; orders and commands are held until a person looks. */
+  quarantine: nullable(Type.String()),
+  mdm: closed({
+    enrolled: Type.Boolean(),
+    lastSeenAt: nullable(Time),
+    enrolledAt: nullable(Time),
+    udid: nullable(Type.String()),
+    /** Whether a push token is known and APNs did not refuse it. */
+    pushable: Type.Boolean(),
+  }),
+  agent: closed({
+    installed: Type.Boolean(),
+    online: Type.Boolean(),
+    version: nullable(Type.String()),
+    lastSeenAt: nullable(Time),
+    channels: closed({ wire: ChannelHealth, wake: ChannelHealth, net: ChannelHealth }),
+    sensor: closed({ state: Type.String(), detail: Type.String() }),
+  }),
+  facts: DeviceFacts,
+  factsAt: nullable(Time),
+});
+export type Device = Static<typeof Device>;
+
+export const Application = closed({
+  name: Type.String(),
+  bundleId: Type.String(),
+  version: Type.String(),
+  path: nullable(Type.String()),
+  sizeBytes: nullable(Type.Number()),
+  source: oneOf("mdm", "agent"),
+});
+export type Application = Static<typeof Application>;
+
+export const InstalledProfile = closed({
+  identifier: Type.String(),
+  uuid: Type.String(),
+  displayName: Type.String(),
+  organization: Type.String(),
+  managed: Type.Boolean(),
+  payloads: Type.Array(closed({ identifier: Type.String(), type: Type.String() })),
+});
+export type InstalledProfile = Static<typeof InstalledProfile>;
+
+export const InstalledCertificate = closed({
+  commonName: Type.String(),
+  isIdentity: Type.Boolean(),
+  notAfter: nullable(Time),
+  sha256: Type.String(),
+});
+export type InstalledCertificate = Static<typeof InstalledCertificate>;
+
+export const TimelineEntry = closed({
+  id: Type.String(),
+  position: Type.Integer(),
+  at: Time,
+  /** A fact's type. */
+  type: Type.String(),
+  data: Type.Record(Type.String(), Type.Unknown()),
+});
+export type TimelineEntry = Static<typeof TimelineEntry>;

@@ -1,0 +1,118 @@
+import { type Static, Type } from "typebox";
+import { defineAction } from "../action-contract.ts";
+import { closed, Id, Name, nullable, page, paging, Time } from "../shapes.ts";
+
+export const Invitation = closed({
+  id: Id,
+  name: Name,
+  createdAt: Time,
+  expiresAt: Time,
+  maxUses: Type.Integer(),
+  uses: Type.Integer(),
+  /** When set, only this Mac gets an identity from it. */
+  serialNumber: nullable(Type.String()),
+});
+export type Invitation = Static<typeof Invitation>;
+
+export const createInvitation = defineAction({
+  name: "enrollment.create-invitation",
+  summary: "Make an enrollment link for one Mac or several",
+  method: "POST",
+  path: "/enrollment-invitations",
+  risk: "rootEquivalent",
+  input: closed({
+    name: Name,
+    maxUses: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, default: 1 })),
+    expiresInSeconds: Type.Optional(Type.Integer({ minimum: 60, maximum: 31_536_000, default: 604_800 })),
+    serialNumber: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  }),
+  /** `url` opens the enrollment portal; it holds the only copy of the code. */
+  output: closed({ ...Invitation.properties, url: Type.String() }),
+  auditable: ["name", "maxUses", "expiresInSeconds", "serialNumber"],
+  status: 201,
+});
+
+export const listInvitations = defineAction({
+  name: "enrollment.list-invitations",
+  summary: "List enrollment links",
+  method: "GET",
+  path: "/enrollment-invitations",
+  risk: "read",
+  input: closed({ ...paging }),
+  output: page(Invitation),
+  auditable: [],
+});
+
+export const revokeInvitation = defineAction({
+  name: "enrollment.revoke-invitation",
+  summary: "Revoke an enrollment link",
+  method: "DELETE",
+  path: "/enrollment-invitations/{invitationId}",
+  risk: "change",
+  input: closed({ invitationId: Id }),
+  output: closed({}),
+  auditable: ["invitationId"],
+});
+
+export const PushState = closed({
+  /** `missing`: no certificate yet; `expired`; `refused`: APNs said no to it; `ready`. */
+  state: Type.String(),
+  topic: nullable(Type.String()),
+  expiresAt: nullable(Time),
+  subject: nullable(Type.String()),
+  /** Where pushes go. */
+  endpoint: Type.String(),
+  lastPushAt: nullable(Time),
+  lastError: nullable(Type.String()),
+});
+export type PushState = Static<typeof PushState>;
+
+export const showPush = defineAction({
+  name: "enrollment.show-push",
+  summary: "Show whether push works, and why not",
+  method: "GET",
+  path: "/push",
+  risk: "read",
+  input: closed({}),
+  output: PushState,
+  auditable: [],
+});
+
+export const createPushRequest = defineAction({
+  name: "enrollment.create-push-request",
+  summary: "Make a certificate request for Apple's push certificate portal",
+  method: "POST",
+  path: "/push/certificate-requests",
+  risk: "change",
+  input: closed({ organization: Name, email: Type.String({ minLength: 3, maxLength: 254 }) }),
+  /** The key stays sealed here. `csr` is PEM, to be signed by an MDM vendor and uploaded to identity.apple.com/pushcert. */
+  output: closed({ id: Id, csr: Type.String() }),
+  auditable: ["organization", "email"],
+  status: 201,
+});
+
+export const uploadPushCertificate = defineAction({
+  name: "enrollment.upload-push-certificate",
+  summary: "Store the push certificate that Apple issued",
+  method: "PUT",
+  path: "/push/certificate",
+  risk: "rootEquivalent",
+  input: closed({
+    certificate: Type.String({ minLength: 1, maxLength: 20_000, description: "PEM from Apple" }),
+    /** Only when the key was not made here. */
+    privateKey: Type.Optional(Type.String({ maxLength: 20_000, description: "PEM" })),
+  }),
+  output: PushState,
+  auditable: [],
+});
+
+export const sendTestPush = defineAction({
+  name: "enrollment.send-test-push",
+  summary: "Wake a Mac by push",
+  method: "POST",
+  path: "/devices/{deviceId}/push",
+  risk: "change",
+  input: closed({ deviceId: Id }),
+  output: closed({ status: Type.Integer(), reason: nullable(Type.String()), apnsId: nullable(Type.String()) }),
+  auditable: ["deviceId"],
+});

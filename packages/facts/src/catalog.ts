@@ -1,0 +1,73 @@
+import type { CommandId, DeviceId, IncidentId, OrderId, RuleId } from "./ids.ts";
+
+/** How far a command has come; the last five are final. */
+export type CommandState =
+  | "queued"
+  | "sent"
+  | "notNow"
+  | "acknowledged"
+  | "error"
+  | "formatError"
+  | "expired"
+  | "cancelled";
+/** How far an order has come; the last four are final. `unknown`: the agent died between running and reporting. */
+export type OrderState = "queued" | "sent" | "running" | "succeeded" | "failed" | "expired" | "unknown";
+/** The three ways to a Mac: `wire` MQTT, `wake` APNs through MDM, `net` HTTPS long poll. */
+export type Channel = "wire" | "wake" | "net";
+
+/**
+ * Every fact, by its name in the past tense, with what it tells. A fact names things by id and carries no secret:
+ * whoever may read the stream may read the fact.
+ */
+export interface FactCatalog {
+  "tenant.created": { readonly name: string };
+  "device.enrolled": { readonly serialNumber: string | null; readonly name: string; readonly again: boolean };
+  "device.unenrolled": { readonly reason: "check-out" | "replaced" | "removed" };
+  "device.changed": { readonly fields: readonly string[] };
+  "device.quarantined": { readonly reason: string };
+  "enrollment.refused": { readonly reason: string };
+  "escrow.bootstrap-token-stored": { readonly removed: boolean };
+  "push.failed": { readonly reason: string; readonly status: number };
+  "push.certificate-changed": { readonly topic: string; readonly expiresAt: number };
+  "command.queued": { readonly commandId: CommandId; readonly requestType: string };
+  "command.sent": { readonly commandId: CommandId; readonly requestType: string };
+  "command.answered": {
+    readonly commandId: CommandId;
+    readonly requestType: string;
+    readonly state: CommandState;
+    readonly reason?: string;
+  };
+  "agent.token-minted": { readonly expiresAt: number };
+  "agent.enrolled": { readonly version: string };
+  "agent.online": { readonly channel: Channel; readonly version: string };
+  "agent.offline": { readonly reason: "closed" | "vanished" | "replaced" | "server-stopped" };
+  "agent.channel-changed": { readonly channel: Channel; readonly health: "up" | "down" | "unknown" };
+  "agent.sensor-changed": { readonly state: string; readonly detail: string };
+  "order.queued": { readonly orderId: OrderId; readonly type: string };
+  "order.sent": { readonly orderId: OrderId; readonly type: string; readonly channel: Channel };
+  "order.running": { readonly orderId: OrderId; readonly type: string; readonly channel: Channel };
+  "order.finished": { readonly orderId: OrderId; readonly type: string; readonly state: OrderState };
+  "rule.changed": { readonly ruleId: RuleId; readonly name: string };
+  "rule.removed": { readonly ruleId: RuleId; readonly name: string };
+  "rule.fell-back": { readonly ruleId: RuleId; readonly reason: string };
+  "incident.opened": {
+    readonly incidentId: IncidentId;
+    readonly ruleId: RuleId;
+    readonly ruleName: string;
+    readonly path: string;
+    readonly action: "kill" | "report";
+    readonly outcome: string;
+  };
+  "incident.closed": { readonly incidentId: IncidentId };
+  "message.quarantined": { readonly channel: "device" | "agent"; readonly reason: string };
+  "budget.exceeded": { readonly action: string; readonly actor: string; readonly limit: number };
+  "audit.recorded": { readonly sequence: number; readonly action: string };
+  "token.changed": { readonly name: string };
+}
+
+export type FactType = keyof FactCatalog;
+
+/** A fact that is about to be written: its id, time and place in the order are given by the store. */
+export type NewFact = {
+  [Type in FactType]: { readonly type: Type; readonly deviceId?: DeviceId; readonly data: FactCatalog[Type] };
+}[FactType];
