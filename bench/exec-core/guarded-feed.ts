@@ -1,8 +1,6 @@
+import { ExecGuard, parseEsloggerLine, splitLines } from "@pomona/agent/sensors";
+import { execLine } from "@pomona/agent/sensors/simulation";
 import type { CompiledRules } from "@pomona/rules";
-import { parseEsloggerLine } from "../../apps/agent/src/sensors/eslogger-parser.ts";
-import { ExecGuard } from "../../apps/agent/src/sensors/exec-guard.ts";
-import { splitLines } from "../../apps/agent/src/sensors/line-splitter.ts";
-import { execLine } from "../../apps/agent/src/sensors/testing/event-lines.ts";
 
 const CHUNK = 65_536;
 

@@ -1,5 +1,5 @@
+import { parseEsloggerLine } from "@pomona/agent/sensors";
 import { compileRules, decide } from "@pomona/rules";
-import { parseEsloggerLine } from "../../apps/agent/src/sensors/eslogger-parser.ts";
 import { guardedFeed, sampleLines, streamOf } from "./guarded-feed.ts";
 import { manyRules } from "./many-rules.ts";
 import { measureMemory } from "./measure-memory.ts";

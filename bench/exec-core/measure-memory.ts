@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { SENSOR_NODE_OPTIONS } from "../../apps/agent/src/sensors/sensor-node-options.ts";
+import { SENSOR_NODE_OPTIONS } from "@pomona/agent/sensors";
 
 const CHILD = fileURLToPath(new URL("./memory-process.ts", import.meta.url));
 

@@ -4,16 +4,14 @@ import { appendFileSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { processStartTime } from "../../apps/agent/src/kill/index.ts";
-import { type Hit, SensorClient } from "../../apps/agent/src/sensors/index.ts";
-import { SENSOR_NODE_OPTIONS } from "../../apps/agent/src/sensors/sensor-node-options.ts";
-import { execLine } from "../../apps/agent/src/sensors/testing/event-lines.ts";
-import { installFakeEslogger } from "../../apps/agent/src/sensors/testing/fake-eslogger.ts";
+import { processStartTime } from "@pomona/agent/kill";
+import { type Hit, SENSOR_NODE_OPTIONS, SensorClient } from "@pomona/agent/sensors";
+import { execLine, installFakeEslogger } from "@pomona/agent/sensors/simulation";
 import { manyRules } from "./many-rules.ts";
 
 /** Kills before the measured ones, so that the compiler of a fresh process is not what is measured. */
 const WARM_UP = 20;
-const SENSOR = fileURLToPath(new URL("../../apps/agent/src/sensors/sensor-main.ts", import.meta.url));
+const SENSOR = fileURLToPath(import.meta.resolve("@pomona/agent/sensors/main"));
 
 /** Milliseconds of each kill: within the sensor (line read to kill returned), and from outside (line written to process reaped). */
 export interface RealKills {

@@ -1,5 +1,8 @@
+export { parseEsloggerLine } from "./eslogger-parser.ts";
+export { ExecGuard, type ExecGuardPorts } from "./exec-guard.ts";
 export type { SensorCapabilities } from "./frame-protocol.ts";
 export type { Hit, HitAction, HitTimes } from "./hit.ts";
+export { splitLines } from "./line-splitter.ts";
 export { SensorClient, type SensorClientOptions, type SensorListener } from "./sensor-client.ts";
 export type {
   EventEnvelope,
