@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { IncomingMessage } from "node:http";
 import https from "node:https";
 import { test } from "node:test";
 import { type TestServer, testServer } from "../../testing/test-server.ts";
@@ -78,33 +77,4 @@ test("a cursor from the future, as after a restored backup, gets a reset", async
   await using t = await testServer();
   const [event] = await listen(t, t.tokens[0], { "last-event-id": "999999" }, (heard) => heard.length > 0);
   assert.equal(event?.type, "reset");
-});
-
-test("a reader that does not read is cut off, and the others are served meanwhile", async () => {
-  await using t = await testServer();
-  const admin = await t.server.issueToken("admin", "administrator", t.tenants);
-  const url = new URL(`${t.server.apiUrl}/events`);
-  const headers = { authorization: `Bearer ${t.tokens[0]}` };
-  const frozen = await new Promise<IncomingMessage>((resolve, reject) => {
-    https.get(url, { ca: t.ca, agent: false, headers }, resolve).on("error", reject);
-  });
-  frozen.pause();
-  frozen.socket.pause();
-  const isNews = ({ type }: Heard): boolean => type === "token.changed";
-  const reading = listen(t, t.tokens[0], {}, (heard) => heard.filter(isNews).length >= 1500);
-  const name = "n".repeat(190);
-  for (let i = 0; i < 1500; i += 50) {
-    await Promise.all(Array.from({ length: 50 }, () => act(t, admin, t.tenants[0].id, name)));
-  }
-  assert.equal((await reading).filter(isNews).length, 1500);
-  const received = await new Promise<number>((resolve) => {
-    let bytes = 0;
-    frozen.on("data", (part: Buffer) => {
-      bytes += part.length;
-    });
-    frozen.once("error", () => {}).once("close", () => resolve(bytes));
-    frozen.socket.resume();
-    frozen.resume();
-  });
-  assert.ok(received < 1500 * 400, `the server kept ${received} bytes for a reader that did not read`);
 });
