@@ -3,6 +3,7 @@ import { PomonaError } from "../../kernel/errors.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
+import { readTenants } from "../tenants/index.ts";
 import {
   deleteSession,
   findByToken,
