@@ -1,4 +1,4 @@
-import type { OrderMessage, OrderStatusMessage, OrderType } from "@pomona/agent-protocol";
+import type { OrderMessage, OrderOutputMessage, OrderStatusMessage, OrderType } from "@pomona/agent-protocol";
 import type { Log } from "../log.ts";
 import type { Outbox } from "../outbox.ts";
 import { isOrderType } from "../protocol-check.ts";
@@ -18,7 +18,8 @@ export interface TakeOrdersOptions {
   readonly log: Log;
   /** Undefined while the agent has no identity. */
   owner(): { readonly tenantId: string; readonly deviceId: string } | undefined;
-  onOutput(orderId: string, stream: "stdout" | "stderr", text: string): void;
+  /** A piece of live output; may be lost. */
+  onOutput(piece: OrderOutputMessage): void;
 }
 
 /** The orders of this Mac: each is in the ledger before it runs, and runs at most once. */
@@ -61,11 +62,15 @@ export function takeOrders({ store, outbox, runners, now, log, owner, onOutput }
     const { id } = order.envelope;
     const runner = isOrderType(order.type) ? runners[order.type] : undefined;
     let outcome: OrderOutcome;
+    let seq = 0;
     try {
       outcome = await (runner?.(order.input, {
         orderId: id,
         signal: life.signal,
-        onOutput: (stream, text) => onOutput(id, stream, text),
+        onOutput(stream, text) {
+          onOutput({ orderId: id, seq, stream, text });
+          seq += 1;
+        },
       }) ?? failed("This version of the agent does not know this kind of order."));
     } catch (error) {
       outcome = failed(error instanceof Error ? error.message : "The order failed for an unknown reason.");

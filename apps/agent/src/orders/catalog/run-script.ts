@@ -10,6 +10,13 @@ import { captureOutput } from "../output-capture.ts";
 /** A child that the script left behind may hold its streams open: they are read this long after its end. */
 const LINGER_MS = 2_000;
 
+/** What a script finds in its environment where nothing else is said. */
+export const DEFAULT_SCRIPT_ENVIRONMENT: Readonly<Record<string, string>> = {
+  PATH: "/usr/bin:/bin:/usr/sbin:/sbin",
+  HOME: "/var/root",
+  LANG: "en_US.UTF-8",
+};
+
 export interface RunScriptOptions {
   scriptFolder(): string;
   /** The whole environment of the script. */
