@@ -13,8 +13,8 @@ import { refreshFacts } from "./orders/catalog/refresh-facts.ts";
 import { DEFAULT_SCRIPT_ENVIRONMENT, runScript } from "./orders/catalog/run-script.ts";
 import { takeOrders } from "./orders/take-orders.ts";
 import { createOutbox } from "./outbox.ts";
-import { watchSensor } from "./watch-sensor.ts";
 import { DEFAULT_TIMINGS, type Timings } from "./timings.ts";
+import { watchSensor } from "./watch-sensor.ts";
 
 /** The version that says so where none is built in. */
 export const AGENT_VERSION = "0.1.0";

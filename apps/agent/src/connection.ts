@@ -3,7 +3,7 @@ import type { AgentStatus } from "./agent-options.ts";
 import { createBackoff } from "./backoff.ts";
 import { type Channels, type ChannelsOptions, openChannels } from "./channels.ts";
 import { type AgentIdentity, expiryOf, hashToken, loadIdentity } from "./identity/agent-identity.ts";
-import { enroll } from "./identity/enroll.ts";
+import { enroll, isRefusedToken } from "./identity/enroll.ts";
 import type { Log } from "./log.ts";
 import type { MacIdentity, MacTools } from "./mac/mac-tools.ts";
 import { pause } from "./pause.ts";
@@ -72,7 +72,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const isUsable = (held: AgentIdentity | undefined, settings: AgentSettings): held is AgentIdentity => {
     if (held === undefined || !isSameOwner(held, settings)) return false;
     const token = settings.EnrollmentToken;
-    const isFresh = token !== undefined && hashToken(token) !== held.tokenHash;
+    const isFresh = token !== undefined && hashToken(token) !== held.tokenHash && !isRefusedToken(store.files, token);
     return !isFresh || (!refused && expiryOf(held) > now());
   };
   const becomeEnrolled = async (settings: AgentSettings, serialNumber: string): Promise<AgentIdentity | undefined> => {
@@ -84,7 +84,15 @@ export function createConnection(options: ConnectionOptions): Connection {
     attempt = new AbortController();
     const signal = AbortSignal.any([attempt.signal, life.signal]);
     const { version } = options;
-    const fresh = await enroll({ files: store.files, settings, serialNumber, version, backoff: backoff(), signal, log });
+    const fresh = await enroll({
+      files: store.files,
+      settings,
+      serialNumber,
+      version,
+      backoff: backoff(),
+      signal,
+      log,
+    });
     if (fresh !== undefined && held !== undefined && !isSameOwner(held, settings)) options.onNewOwner();
     if (fresh === undefined && !signal.aborted && held !== undefined && isSameOwner(held, settings)) return held;
     return fresh;
@@ -150,7 +158,9 @@ export function createConnection(options: ConnectionOptions): Connection {
   const follows = () => {
     work = work
       .then(follow)
-      .catch((error: unknown) => log.warn("connection.failed", { reason: error instanceof Error ? error.message : "" }));
+      .catch((error: unknown) =>
+        log.warn("connection.failed", { reason: error instanceof Error ? error.message : "" }),
+      );
   };
   return {
     start() {

@@ -38,7 +38,7 @@ export async function enroll(options: EnrollOptions): Promise<AgentIdentity | un
   if (token === undefined || token.length < 20) return undefined;
   const tokenHash = hashToken(token);
   const pending = readPending(files);
-  if (pending?.tokenHash === tokenHash && pending.key === undefined) return undefined;
+  if (isRefusedToken(files, token)) return undefined;
   const key = pending?.tokenHash === tokenHash && pending.key ? pending.key : freshKey(files, tokenHash);
   const channel = openDeviceChannel(settings.ServerURL, createServerTrust(settings.Roots));
   try {
@@ -67,6 +67,12 @@ export async function enroll(options: EnrollOptions): Promise<AgentIdentity | un
   } finally {
     channel.close();
   }
+}
+
+/** True when the server has said no to this token before. */
+export function isRefusedToken(files: StoredFiles, token: string): boolean {
+  const pending = readPending(files);
+  return pending?.tokenHash === hashToken(token) && pending.key === undefined;
 }
 
 /** 408 and 429 ask for another attempt; every other 4xx is an answer about the token. */
@@ -98,7 +104,12 @@ function requestFor({ settings, serialNumber, version }: EnrollOptions, token: s
 }
 
 /** An answer for somebody else, or with a certificate for another key, is none. */
-function identityFrom(body: unknown, settings: AgentSettings, key: string, tokenHash: string): AgentIdentity | undefined {
+function identityFrom(
+  body: unknown,
+  settings: AgentSettings,
+  key: string,
+  tokenHash: string,
+): AgentIdentity | undefined {
   if (!isEnrollResponse(body)) return undefined;
   const { tenantId, deviceId, certificate } = body;
   if (tenantId !== settings.TenantID || deviceId !== settings.DeviceID) return undefined;

@@ -57,7 +57,10 @@ function dialogOf({ rule, event }: Hit, helpUrl: string | undefined): DialogText
   const url = rule.message?.url ?? helpUrl;
   return {
     title: clip(rule.message?.title ?? `${name} was blocked`, 100),
-    text: clip(rule.message?.text ?? `${name} is not allowed on this Mac (rule: ${rule.name}). Ask your IT team.`, 1000),
+    text: clip(
+      rule.message?.text ?? `${name} is not allowed on this Mac (rule: ${rule.name}). Ask your IT team.`,
+      1000,
+    ),
     button: clip(rule.message?.button ?? "OK", 40),
     ...(url?.startsWith("https://") ? { url } : {}),
   };

@@ -32,7 +32,8 @@ export function checkOrder(order: OrderMessage, context: OrderContext): OrderVer
     return { verdict: "refuse", state: "expired", reason: "The order had expired when it arrived." };
   }
   if (!isOrderType(type)) return refuse("This version of the agent does not know this kind of order.");
-  if (envelope.risk !== orders[type].risk) return refuse("The envelope names another risk than this kind of order has.");
+  if (envelope.risk !== orders[type].risk)
+    return refuse("The envelope names another risk than this kind of order has.");
   if (!fits(orders[type].input, input)) return refuse("The order's input does not have the shape of its kind.");
   return { verdict: "run" };
 }
