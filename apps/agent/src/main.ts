@@ -7,6 +7,8 @@ import { DEFAULT_SCRIPT_ENVIRONMENT } from "./orders/catalog/run-script.ts";
 import { type AgentArguments, parseArguments } from "./process/arguments.ts";
 import { countCrashes, SHORT_LIFE_MS } from "./process/crash-counter.ts";
 import { forbiddenInfluence } from "./process/refuse-environment.ts";
+import { openSensorProcess } from "./sensor-process-port.ts";
+import { runSensorProcess } from "./sensors/index.ts";
 import { readSettingsFile } from "./settings/settings-file.ts";
 import { StoreError } from "./store/database.ts";
 import { openDiskStore } from "./store/disk-store.ts";
@@ -24,6 +26,7 @@ async function main(): Promise<number> {
   }
   // The signal that would open Node's inspector.
   process.on("SIGUSR1", () => {});
+  if (process.argv.includes("--sensor")) return runSensor();
   let given: AgentArguments;
   try {
     given = parseArguments(process.argv.slice(2));
@@ -32,12 +35,13 @@ async function main(): Promise<number> {
     return USAGE;
   }
   process.umask(0o077);
-  return given.isSensor ? runSensor(log) : runAgent(given, log);
+  return runAgent(given, log);
 }
 
-async function runSensor(log: Log): Promise<number> {
-  log.warn("main.no-sensor");
-  return Promise.resolve(USAGE);
+/** The sensor's process ends by itself when its agent closes the pipe. */
+function runSensor(): Promise<number> {
+  runSensorProcess(process.argv.slice(2));
+  return new Promise(() => {});
 }
 
 async function runAgent({ settings, data, tools, root }: AgentArguments, log: Log): Promise<number> {
@@ -45,6 +49,13 @@ async function runAgent({ settings, data, tools, root }: AgentArguments, log: Lo
   const crashes = countCrashes(data, Date.now);
   const toolsPath = tools === undefined ? {} : { PATH: `${tools}:${DEFAULT_SCRIPT_ENVIRONMENT["PATH"]}` };
   const findProcess = platformProcessLookup();
+  const sensor = openSensorProcess([
+    process.execPath,
+    ...(process.argv[1] === undefined ? [] : [process.argv[1]]),
+    "--sensor",
+    ...(tools === undefined ? [] : ["--tools", tools]),
+  ]);
+  const guard = guardProcesses([]);
   const agent = createAgent({
     settings: readSettingsFile(settings, log),
     store,
@@ -53,7 +64,10 @@ async function runAgent({ settings, data, tools, root }: AgentArguments, log: Lo
       ...(tools === undefined ? {} : { toolsFolder: tools }),
       ...(root === undefined ? {} : { root }),
     }),
-    killer: platformKiller(guardProcesses([])),
+    sensor,
+    killer: platformKiller((token) => {
+      return guard(token) ?? (token.pid === sensor.pid() ? "the agent does not signal its sensor" : undefined);
+    }),
     ...(findProcess === undefined ? {} : { findProcess }),
     safeMode: crashes.isSafeMode,
     startedBy: crashes.afterCrash ? "crash" : "boot",

@@ -9,8 +9,6 @@ export interface AgentArguments {
   readonly tools: string | undefined;
   /** Stands before paths of files that are read; absent on a Mac. */
   readonly root: string | undefined;
-  /** This process is the sensor of an agent, not an agent. */
-  readonly isSensor: boolean;
 }
 
 /** @throws Error with a word for people for an argument that is not known */
@@ -23,7 +21,6 @@ export function parseArguments(argv: readonly string[]): AgentArguments {
       data: { type: "string", default: "/Library/Application Support/Pomona/data" },
       tools: { type: "string" },
       root: { type: "string" },
-      sensor: { type: "boolean", default: false },
     },
   });
   return {
@@ -31,6 +28,5 @@ export function parseArguments(argv: readonly string[]): AgentArguments {
     data: values.data,
     tools: values.tools,
     root: values.root,
-    isSensor: values.sensor,
   };
 }

@@ -1,8 +1,9 @@
 /** Variables that make Node, OpenSSL or the loader run or trust something else; `NODE_` in the agent's environment is never ours. */
 const FORBIDDEN = /^(?:NODE_.*|SSL_CERT_(?:FILE|DIR)|OPENSSL_.*|LD_(?:PRELOAD|LIBRARY_PATH|AUDIT)|DYLD_.*)$/;
-/** A test runner marks its children with it; it changes nothing in a program that is no test. */
-const HARMLESS = new Set(["NODE_TEST_CONTEXT"]);
-const FORBIDDEN_FLAGS = /^--(?:inspect|require|import|loader|experimental-loader|eval|env-file|tls-keylog|use-openssl-ca)/;
+/** They change nothing in this program; test runners and npm set them for their children. */
+const HARMLESS = new Set(["NODE_TEST_CONTEXT", "NODE_ENV", "NODE_NO_WARNINGS", "NODE_DISABLE_COLORS", "NODE_VERSION"]);
+const FORBIDDEN_FLAGS =
+  /^--(?:inspect|require|import|loader|experimental-loader|eval|env-file|tls-keylog|use-openssl-ca)/;
 
 /**
  * What in the environment or in Node's own flags would let somebody else into this process, which runs as root.
