@@ -1,8 +1,8 @@
 import { type AgentSettings, type CarriedMessage, down, type HelloMessage, type Lane } from "@pomona/agent-protocol";
 import type { AgentIdentity } from "./identity/agent-identity.ts";
 import { type ControlLane, openControlLane } from "./lanes/control-lane.ts";
-import type { LaneDoor } from "./lanes/lane-connection.ts";
 import { openLiveLane } from "./lanes/live-lane.ts";
+import type { LaneDoor } from "./lanes/mqtt-lane.ts";
 import { openTelemetryLane } from "./lanes/telemetry-lane.ts";
 import type { Log } from "./log.ts";
 import { openNetPoll } from "./net/net-poll.ts";

@@ -8,7 +8,7 @@ import { type AgentArguments, parseArguments } from "./process/arguments.ts";
 import { countCrashes, SHORT_LIFE_MS } from "./process/crash-counter.ts";
 import { forbiddenInfluence } from "./process/refuse-environment.ts";
 import { openSensorProcess } from "./sensor-process-port.ts";
-import { runSensorProcess } from "./sensors/index.ts";
+import { runSensorProcess, SENSOR_NODE_OPTIONS } from "./sensors/index.ts";
 import { readSettingsFile } from "./settings/settings-file.ts";
 import { StoreError } from "./store/database.ts";
 import { openDiskStore } from "./store/disk-store.ts";
@@ -51,6 +51,7 @@ async function runAgent({ settings, data, tools, root }: AgentArguments, log: Lo
   const findProcess = platformProcessLookup();
   const sensor = openSensorProcess([
     process.execPath,
+    ...SENSOR_NODE_OPTIONS,
     ...(process.argv[1] === undefined ? [] : [process.argv[1]]),
     "--sensor",
     ...(tools === undefined ? [] : ["--tools", tools]),

@@ -1,6 +1,6 @@
 import type { Lane } from "@pomona/agent-protocol";
 import type { AgentStore } from "../store/agent-store.ts";
-import type { LaneConnection } from "./lane-connection.ts";
+import type { LaneConnection } from "./mqtt-lane.ts";
 
 /** Messages that are on their way at once; the broker answers each after its commit. */
 const WINDOW = 32;
