@@ -8,7 +8,7 @@ export type ScepMessageType = "CertRep" | "RenewalReq" | "PKCSReq" | "CertPoll" 
 /** RFC 8894 section 3.2.1.4. */
 export type ScepFailInfo = "badAlg" | "badMessageCheck" | "badRequest" | "badTime" | "badCertID";
 
-/** What an answer must echo: known as soon as the signature of the request is right, even if its content is not. */
+/** What an answer must echo. In a refusal it is as the sender claims, even if the signature was wrong. */
 export interface ScepRequestHeader {
   readonly messageType: ScepMessageType;
   readonly transactionId: string;

@@ -48,4 +48,6 @@ export interface ParseCertRepOptions {
   readonly signer: Signer;
   /** The CA or RA that must have signed the answer. */
   readonly caCertificate: Certificate;
+  /** Accept single DES, which only old test servers send. */
+  readonly allowDes?: boolean;
 }
