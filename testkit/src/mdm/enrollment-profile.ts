@@ -1,4 +1,13 @@
-import { getArray, getBoolean, getData, getDictionary, getInteger, getString, isDictionary, type PlistDictionary } from "@pomona/plist";
+import {
+  getArray,
+  getBoolean,
+  getData,
+  getDictionary,
+  getInteger,
+  getString,
+  isDictionary,
+  type PlistDictionary,
+} from "@pomona/plist";
 import type { ConfigurationProfile, ProfilePayload } from "../profiles/configuration-profile.ts";
 import { profileRefused } from "../profiles/profile-refused.ts";
 
@@ -33,7 +42,11 @@ export interface ScepPayload {
 }
 
 /** What a Mac needs out of an enrollment profile. Throws `Refused` when it would not enroll. */
-export function readEnrollment(profile: ConfigurationProfile): { mdm: MdmPayload; scep: ScepPayload; roots: Uint8Array[] } {
+export function readEnrollment(profile: ConfigurationProfile): {
+  mdm: MdmPayload;
+  scep: ScepPayload;
+  roots: Uint8Array[];
+} {
   const mdm = readMdm(onlyPayload(profile, "com.apple.mdm"));
   const scep = readScep(onlyPayload(profile, "com.apple.security.scep"));
   if (mdm.identityCertificateUuid !== scep.uuid) {
@@ -55,7 +68,8 @@ export function rootsOf(profile: ConfigurationProfile): Uint8Array[] {
 
 function onlyPayload(profile: ConfigurationProfile, type: string): ProfilePayload {
   const found = profile.payloads.filter((payload) => payload.type === type);
-  if (found.length !== 1 || found[0] === undefined) throw profileRefused(`The profile must have one payload ${type}.`, 1004);
+  if (found.length !== 1 || found[0] === undefined)
+    throw profileRefused(`The profile must have one payload ${type}.`, 1004);
   return found[0];
 }
 
@@ -120,7 +134,8 @@ function readSubject(content: PlistDictionary): (readonly [string, string])[] {
   for (const rdn of getArray(content, "Subject") ?? []) {
     for (const pair of Array.isArray(rdn) ? rdn : []) {
       const [type, value] = Array.isArray(pair) ? pair : [];
-      if (typeof type !== "string" || typeof value !== "string") throw profileRefused("The SCEP Subject is malformed.", 1004);
+      if (typeof type !== "string" || typeof value !== "string")
+        throw profileRefused("The SCEP Subject is malformed.", 1004);
       pairs.push([type, value]);
     }
   }

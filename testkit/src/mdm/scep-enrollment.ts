@@ -54,7 +54,8 @@ export async function enrollByScep(http: DeviceHttp, payload: ScepPayload, keyPe
     const answer = await operation(http, payload, request.der, capabilities);
     const reply = parseCertRep(crypto, answer, { request, signer, caCertificate });
     if (reply.status === "success") return ownCertificate(reply.certificates, crypto.publicKeyOf(key));
-    if (reply.status === "failure") throw scepRefused(`The SCEP server refused the request (${reply.failInfo ?? "no reason"}).`);
+    if (reply.status === "failure")
+      throw scepRefused(`The SCEP server refused the request (${reply.failInfo ?? "no reason"}).`);
     if (attempt >= payload.retries) throw scepRefused("The SCEP server left the request pending.");
     await new Promise((resolve) => setTimeout(resolve, payload.retryDelaySeconds * 1000));
   }
@@ -65,7 +66,12 @@ const scepRefused = (why: string) => profileRefused(why, 22_013, "MCSCEPErrorDom
 async function getCapabilities(http: DeviceHttp, payload: ScepPayload): Promise<Set<string>> {
   const answer = await http.send({ method: "GET", url: scepUrl(payload, "GetCACaps") });
   if (answer.status !== 200) throw scepRefused(`GetCACaps was answered ${answer.status}.`);
-  return new Set(Buffer.from(answer.body).toString("utf8").split(/[\r\n]+/).filter((line) => line !== ""));
+  return new Set(
+    Buffer.from(answer.body)
+      .toString("utf8")
+      .split(/[\r\n]+/)
+      .filter((line) => line !== ""),
+  );
 }
 
 async function getCa(http: DeviceHttp, payload: ScepPayload): Promise<Certificate> {
@@ -81,7 +87,10 @@ async function getCa(http: DeviceHttp, payload: ScepPayload): Promise<Certificat
   const certificates = ders.map((der) => parseCertificate(der));
   const ca = certificates.find((certificate) => certificate.isCa) ?? certificates[0];
   if (ca === undefined) throw scepRefused("GetCACert gave no certificate.");
-  if (payload.caFingerprint !== undefined && !certificates.some((found) => hasFingerprint(found, payload.caFingerprint))) {
+  if (
+    payload.caFingerprint !== undefined &&
+    !certificates.some((found) => hasFingerprint(found, payload.caFingerprint))
+  ) {
     throw scepRefused("The CA is not the one that CAFingerprint names.");
   }
   // An RA, where there is one, takes the requests (RFC 8894 section 4.2.1.2).
@@ -101,7 +110,12 @@ const scepUrl = (payload: ScepPayload, operationName: string): string => {
   return url.href;
 };
 
-async function operation(http: DeviceHttp, payload: ScepPayload, message: Uint8Array, capabilities: Set<string>): Promise<Uint8Array> {
+async function operation(
+  http: DeviceHttp,
+  payload: ScepPayload,
+  message: Uint8Array,
+  capabilities: Set<string>,
+): Promise<Uint8Array> {
   const url = scepUrl(payload, "PKIOperation");
   const canPost = capabilities.has("POSTPKIOperation") || capabilities.has("SCEPStandard");
   const answer = canPost
@@ -109,7 +123,8 @@ async function operation(http: DeviceHttp, payload: ScepPayload, message: Uint8A
     : // macOS does not percent-encode "+" and "/" here.
       await http.send({ method: "GET", url: `${url}&message=${Buffer.from(message).toString("base64")}` });
   if (answer.status !== 200) throw scepRefused(`The SCEP server answered ${answer.status}.`);
-  if (answer.headers["content-type"] !== "application/x-pki-message") throw scepRefused("The SCEP answer has another content type.");
+  if (answer.headers["content-type"] !== "application/x-pki-message")
+    throw scepRefused("The SCEP answer has another content type.");
   return answer.body;
 }
 
@@ -118,7 +133,21 @@ function digestFor(capabilities: Set<string>): "sha512" | "sha256" | "sha1" {
   return capabilities.has("SHA-256") || capabilities.has("SCEPStandard") ? "sha256" : "sha1";
 }
 
-const NAME_TYPES: readonly string[] = ["CN", "SN", "serialNumber", "C", "L", "ST", "O", "OU", "T", "GN", "UID", "DC", "emailAddress"];
+const NAME_TYPES: readonly string[] = [
+  "CN",
+  "SN",
+  "serialNumber",
+  "C",
+  "L",
+  "ST",
+  "O",
+  "OU",
+  "T",
+  "GN",
+  "UID",
+  "DC",
+  "emailAddress",
+];
 
 function subjectOf(payload: ScepPayload): NameSpec {
   const spec: { [type in NameAttributeType]?: string[] } = {};

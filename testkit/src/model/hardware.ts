@@ -37,5 +37,12 @@ export const hardwareModels: readonly [HardwareModel, ...HardwareModel[]] = [
   row("Mac16,1", "MacBook Pro (14-inch, 2024)", "MacBook Pro", "Apple M4", 10, [16, 24, 32]),
   row("Mac16,10", "Mac mini (2024)", "Mac mini", "Apple M4", 10, [16, 24, 32]),
   row("Mac16,12", "MacBook Air (13-inch, M4, 2025)", "MacBook Air", "Apple M4", 10, [16, 24, 32]),
-  row("MacBookPro16,1", "MacBook Pro (16-inch, 2019)", "MacBook Pro", "Intel(R) Core(TM) i9-9880H CPU @ 2.30GHz", 8, [16, 32]),
+  row(
+    "MacBookPro16,1",
+    "MacBook Pro (16-inch, 2019)",
+    "MacBook Pro",
+    "Intel(R) Core(TM) i9-9880H CPU @ 2.30GHz",
+    8,
+    [16, 32],
+  ),
 ];

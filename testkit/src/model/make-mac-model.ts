@@ -53,13 +53,19 @@ function makeName(random: Random, given: string, family: string): string {
   const kind = random.integer(0, 19);
   if (kind === 0) return `🚀 ${given}’s ${family} 🦄`;
   if (kind === 1) return `${family} של ${given}`;
-  if (kind === 2) return `${given}’s ${family} (do not touch: renders the quarterly report every night until further notice, ask Facilities before unplugging it)`;
-  if (kind <= 6) return `${family.replace("MacBook ", "MB").replace(" ", "").toUpperCase()}-${random.text("0123456789", 4)}`;
+  if (kind === 2)
+    return `${given}’s ${family} (do not touch: renders the quarterly report every night until further notice, ask Facilities before unplugging it)`;
+  if (kind <= 6)
+    return `${family.replace("MacBook ", "MB").replace(" ", "").toUpperCase()}-${random.text("0123456789", 4)}`;
   return `${given}’s ${family}`;
 }
 
 function localHostName(name: string, account: string): string {
-  const ascii = name.normalize("NFKD").replace(/[^A-Za-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 63);
+  const ascii = name
+    .normalize("NFKD")
+    .replace(/[^A-Za-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 63);
   return ascii === "" ? `${account.replaceAll(".", "-")}-mac` : ascii;
 }
 
@@ -81,7 +87,8 @@ function makeUsers(random: Random, fullName: string, account: string): User[] {
 function makeDisks(random: Random): Disk[] {
   const size = random.pick([256, 512, 1024, 2048]) * 1_000_000_000;
   const disks = [disk("Macintosh HD", "/dev/disk3s1s1", "/", size, Math.round(size * (0.05 + random.next() * 0.8)))];
-  if (random.chance(0.1)) disks.push(disk("Projekte 📦", "/dev/disk5s1", "/Volumes/Projekte 📦", 2_000_000_000_000, 812_345_678_901));
+  if (random.chance(0.1))
+    disks.push(disk("Projekte 📦", "/dev/disk5s1", "/Volumes/Projekte 📦", 2_000_000_000_000, 812_345_678_901));
   return disks;
 }
 

@@ -1,6 +1,14 @@
-import { getArray, getBoolean, getInteger, getString, isDictionary, type PlistDictionary, parsePlist } from "@pomona/plist";
-import { parseSignedData, PkiError, verifySignedData } from "@pomona/pki";
+import { PkiError, parseSignedData, verifySignedData } from "@pomona/pki";
 import { nodeCrypto } from "@pomona/pki/node";
+import {
+  getArray,
+  getBoolean,
+  getInteger,
+  getString,
+  isDictionary,
+  type PlistDictionary,
+  parsePlist,
+} from "@pomona/plist";
 import { profileRefused } from "./profile-refused.ts";
 
 /** A parsed mobileconfig (Apple: TopLevel and CommonPayloadKeys). */
@@ -62,8 +70,13 @@ function readCommon(dictionary: PlistDictionary, where: string) {
   const identifier = getString(dictionary, "PayloadIdentifier");
   const uuid = getString(dictionary, "PayloadUUID");
   const version = getInteger(dictionary, "PayloadVersion");
-  for (const [field, value] of Object.entries({ PayloadType: type, PayloadIdentifier: identifier, PayloadUUID: uuid })) {
-    if (value === undefined || value === "") throw profileRefused(`The field “${field}” of the ${where} is missing.`, 1003);
+  for (const [field, value] of Object.entries({
+    PayloadType: type,
+    PayloadIdentifier: identifier,
+    PayloadUUID: uuid,
+  })) {
+    if (value === undefined || value === "")
+      throw profileRefused(`The field “${field}” of the ${where} is missing.`, 1003);
   }
   if (version !== 1) throw profileRefused(`The field “PayloadVersion” of the ${where} is not 1.`, 1003);
   return {
@@ -85,7 +98,8 @@ function unwrap(bytes: Uint8Array): { plist: Uint8Array; signers: Uint8Array[] }
     const others = signed.certificates.filter((der) => !Buffer.from(der).equals(verdict.signerCertificate));
     return { plist: verdict.content, signers: [verdict.signerCertificate, ...others] };
   } catch (cause) {
-    if (cause instanceof PkiError) throw Object.assign(profileRefused("The profile’s signature cannot be read.", 1002), { cause });
+    if (cause instanceof PkiError)
+      throw Object.assign(profileRefused("The profile’s signature cannot be read.", 1002), { cause });
     throw cause;
   }
 }

@@ -32,6 +32,7 @@ function checkEntry(entry: PlistDictionary, service: string): string {
     throw profileRefused(`The entry “${identifier}” of “${service}” has no CodeRequirement.`, 1003);
   }
   const answers = ["Allowed", "Authorization"].filter((key) => Object.hasOwn(entry, key));
-  if (answers.length !== 1) throw profileRefused(`The entry “${identifier}” must have Allowed or Authorization, not both.`, 1004);
+  if (answers.length !== 1)
+    throw profileRefused(`The entry “${identifier}” must have Allowed or Authorization, not both.`, 1004);
   return identifier;
 }

@@ -1,4 +1,11 @@
-import { buildBinaryPlist, getArray, getDictionary, isDictionary, type PlistDictionary, type PlistValue } from "@pomona/plist";
+import {
+  buildBinaryPlist,
+  getArray,
+  getDictionary,
+  isDictionary,
+  type PlistDictionary,
+  type PlistValue,
+} from "@pomona/plist";
 import type { VirtualRoot } from "../virtual-mac/virtual-root.ts";
 import type { ConfigurationProfile } from "./configuration-profile.ts";
 
