@@ -34,10 +34,17 @@ export interface ReceivedPush {
   readonly apnsId: string;
 }
 
+/** A Mac's connection to the push service. */
+export interface PushRegistration {
+  /** The Mac is reachable again: a push that was kept for it is delivered. */
+  reconnect(): void;
+  /** Takes the token back; pushes to it are then answered 410. */
+  unregister(): void;
+}
+
 /** The part of Apple's push service that a Mac needs: a registered token is woken. */
 export interface PushNetwork {
-  /** @returns how to take the token back; pushes to it are then answered 410 */
-  register(token: string, topic: string, wake: WakeMac): () => void;
+  register(token: string, topic: string, wake: WakeMac): PushRegistration;
 }
 
 /** A receiver that speaks Apple's provider protocol over HTTP/2 and wakes virtual Macs. */
@@ -56,6 +63,8 @@ export interface ApnsReceiver extends PushNetwork {
 interface Registration {
   readonly topic: string;
   readonly wake: WakeMac;
+  /** APNs keeps the newest push for a device that cannot be reached, until it expires. */
+  kept: PushRequest | undefined;
 }
 
 const KEPT = 1000;
@@ -118,7 +127,9 @@ export async function startApnsReceiver(
           : {};
       stream.end(reason === undefined ? undefined : JSON.stringify({ reason, ...timestamp }));
     }
-    if (reason === undefined && request !== undefined) registered.get(request.token)?.wake(request.pushMagic);
+    const registration = reason === undefined && request !== undefined ? registered.get(request.token) : undefined;
+    if (registration !== undefined && request !== undefined)
+      registration.kept = registration.wake(request.pushMagic) ? undefined : request;
   };
 
   server.on("session", (session) => {
@@ -148,13 +159,20 @@ export async function startApnsReceiver(
       }),
     register: (token, topic, wake) => {
       const key = token.toLowerCase();
-      const registration = { topic, wake };
+      const registration: Registration = { topic, wake, kept: undefined };
       registered.set(key, registration);
       unregisteredAt.delete(key);
-      return () => {
-        if (registered.get(key) !== registration) return;
-        registered.delete(key);
-        unregisteredAt.set(key, Date.now());
+      return {
+        reconnect: () => {
+          const { kept } = registration;
+          registration.kept = undefined;
+          if (kept !== undefined && kept.expiration * 1000 > Date.now()) registration.wake(kept.pushMagic);
+        },
+        unregister: () => {
+          if (registered.get(key) !== registration) return;
+          registered.delete(key);
+          unregisteredAt.set(key, Date.now());
+        },
       };
     },
     stop: async () => {

@@ -192,11 +192,8 @@ export class MdmClient {
     clearTimeout(this.#retry);
   }
 
-  /** A Mac that wakes asks at once whether there is something to do. */
   wakeUp(): void {
-    if (!this.#isAsleep) return;
     this.#isAsleep = false;
-    void this.connect();
   }
 
   /** No more conversation, and no connection. What is under way ends without a word. */
