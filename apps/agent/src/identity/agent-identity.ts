@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import type { StoredFiles } from "../store/agent-store.ts";
 
 /** Who this agent is to the server. The key was made here and never leaves the Mac. */
@@ -9,6 +9,8 @@ export interface AgentIdentity {
   readonly certificate: string;
   /** PEM, PKCS#8. A secret. */
   readonly key: string;
+  /** SHA-256 of the token that was spent for it, to know a fresh one. */
+  readonly tokenHash: string;
 }
 
 /** @returns undefined when there is none, or when what is stored does not make one */
@@ -17,10 +19,10 @@ export function loadIdentity(files: StoredFiles): AgentIdentity | undefined {
   if (text === undefined) return undefined;
   try {
     const value = JSON.parse(text) as Partial<AgentIdentity>;
-    const { tenantId, deviceId, certificate, key } = value;
+    const { tenantId, deviceId, certificate, key, tokenHash = "" } = value;
     if (typeof tenantId !== "string" || typeof deviceId !== "string") return undefined;
     if (typeof certificate !== "string" || typeof key !== "string") return undefined;
-    return belongTogether(certificate, key) ? { tenantId, deviceId, certificate, key } : undefined;
+    return belongTogether(certificate, key) ? { tenantId, deviceId, certificate, key, tokenHash } : undefined;
   } catch {
     return undefined;
   }
@@ -43,3 +45,6 @@ export function belongTogether(certificate: string, key: string): boolean {
 export function expiryOf(identity: AgentIdentity): number {
   return new X509Certificate(identity.certificate).validToDate.getTime();
 }
+
+/** A token as it may be kept: what is spent need not be readable. */
+export const hashToken = (token: string): string => createHash("sha256").update(token).digest("hex");

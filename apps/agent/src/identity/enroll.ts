@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { AGENT_PATHS, type AgentSettings, type EnrollRequest } from "@pomona/agent-protocol";
 import { createCertificateRequest } from "@pomona/pki";
 import { generateKeyPair, nodeCrypto, privateKeyFromPem, privateKeyToPem } from "@pomona/pki/node";
@@ -9,7 +8,7 @@ import { createServerTrust } from "../net/server-trust.ts";
 import { pause } from "../pause.ts";
 import { isEnrollResponse } from "../protocol-check.ts";
 import type { StoredFiles } from "../store/agent-store.ts";
-import { type AgentIdentity, belongTogether, saveIdentity } from "./agent-identity.ts";
+import { type AgentIdentity, belongTogether, hashToken, saveIdentity } from "./agent-identity.ts";
 
 /** What is on disk between making a key and having its certificate. Only the token's hash is kept. */
 interface Pending {
@@ -37,9 +36,9 @@ export async function enroll(options: EnrollOptions): Promise<AgentIdentity | un
   const { files, settings, signal, log } = options;
   const token = settings.EnrollmentToken;
   if (token === undefined || token.length < 20) return undefined;
-  const tokenHash = createHash("sha256").update(token).digest("hex");
+  const tokenHash = hashToken(token);
   const pending = readPending(files);
-  if (pending?.tokenHash === tokenHash && pending.key === undefined) return undefined;
+  if (isRefusedToken(files, token)) return undefined;
   const key = pending?.tokenHash === tokenHash && pending.key ? pending.key : freshKey(files, tokenHash);
   const channel = openDeviceChannel(settings.ServerURL, createServerTrust(settings.Roots));
   try {
@@ -49,7 +48,7 @@ export async function enroll(options: EnrollOptions): Promise<AgentIdentity | un
       if (signal.aborted) return undefined;
       if (answer instanceof Error) log.warn("identity.server-unreachable", { reason: answer.message });
       else if (answer.status === 200) {
-        const identity = identityFrom(answer.body, settings, key);
+        const identity = identityFrom(answer.body, settings, key, tokenHash);
         if (identity !== undefined) {
           saveIdentity(files, identity);
           files.remove("pending-identity.json");
@@ -68,6 +67,12 @@ export async function enroll(options: EnrollOptions): Promise<AgentIdentity | un
   } finally {
     channel.close();
   }
+}
+
+/** True when the server has said no to this token before. */
+export function isRefusedToken(files: StoredFiles, token: string): boolean {
+  const pending = readPending(files);
+  return pending?.tokenHash === hashToken(token) && pending.key === undefined;
 }
 
 /** 408 and 429 ask for another attempt; every other 4xx is an answer about the token. */
@@ -99,9 +104,14 @@ function requestFor({ settings, serialNumber, version }: EnrollOptions, token: s
 }
 
 /** An answer for somebody else, or with a certificate for another key, is none. */
-function identityFrom(body: unknown, settings: AgentSettings, key: string): AgentIdentity | undefined {
+function identityFrom(
+  body: unknown,
+  settings: AgentSettings,
+  key: string,
+  tokenHash: string,
+): AgentIdentity | undefined {
   if (!isEnrollResponse(body)) return undefined;
   const { tenantId, deviceId, certificate } = body;
   if (tenantId !== settings.TenantID || deviceId !== settings.DeviceID) return undefined;
-  return belongTogether(certificate, key) ? { tenantId, deviceId, certificate, key } : undefined;
+  return belongTogether(certificate, key) ? { tenantId, deviceId, certificate, key, tokenHash } : undefined;
 }

@@ -20,7 +20,8 @@ export function openLiveLane(door: LaneDoor, timings: Timings): LiveLane {
   let up = false;
   let closing = false;
 
-  const say = (message: string, body: unknown) => void connection?.publish(message, JSON.stringify(body)).catch(() => {});
+  const say = (message: string, body: unknown) =>
+    void connection?.publish(message, JSON.stringify(body)).catch(() => {});
   const end = (sessionId: string) => {
     clearTimeout(sessions.get(sessionId));
     sessions.delete(sessionId);

@@ -46,7 +46,8 @@ export function openNetPoll(options: NetPollOptions): NetPoll {
 
   /** @returns whether the server took it; what it sent is handed on */
   const post = async (messages: readonly CarriedMessage[], waitSeconds: number): Promise<number | "failed"> => {
-    const body = JSON.stringify({ hello: options.hello(), waitSeconds, messages } satisfies PollRequest);
+    const request: PollRequest = { hello: options.hello(), waitSeconds, messages: [...messages] };
+    const body = JSON.stringify(request);
     const timeout = waitSeconds * 1000 + timings.connectTimeout;
     const answer = await channel.post(AGENT_PATHS.poll, body, timeout, life.signal).catch((error: Error) => error);
     if (life.signal.aborted) return "failed";

@@ -25,7 +25,6 @@ export function openDeviceChannel(serverUrl: string, trust: ServerTrust): Device
     maxSockets: 2,
     maxFreeSockets: 1,
     timeout: 90_000,
-    noDelay: true,
     rejectUnauthorized: true,
     secureContext: trust.context,
   });

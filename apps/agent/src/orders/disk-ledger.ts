@@ -1,5 +1,5 @@
-import type { OrderMessage, OrderStatusMessage } from "@pomona/agent-protocol";
 import type { DatabaseSync } from "node:sqlite";
+import type { OrderMessage, OrderStatusMessage } from "@pomona/agent-protocol";
 import { openCounter } from "../store/database.ts";
 import type { LedgerEntry, LedgerState, OrderLedger } from "./order-ledger.ts";
 

@@ -1,5 +1,5 @@
-import type { Lane } from "@pomona/agent-protocol";
 import type { DatabaseSync } from "node:sqlite";
+import type { Lane } from "@pomona/agent-protocol";
 import { openCounter } from "../store/database.ts";
 import type { Spool, SpooledMessage } from "./spool.ts";
 import { MESSAGE_OVERHEAD } from "./spool-limit.ts";

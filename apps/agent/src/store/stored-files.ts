@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statS
 import { join } from "node:path";
 import type { StoredFiles } from "./agent-store.ts";
 
-const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Files of a folder, each replaced by rename after its bytes and before its folder reached the disk. */
 export function openStoredFiles(folder: string): StoredFiles {
