@@ -90,7 +90,7 @@ export class ExecGuard {
     if (hit === undefined || !isSameImage(child, hit.event.target)) return;
     if (decide(this.#rules, child, receivedAt)?.outcome !== "block") return;
     const kill = this.#ports.killer.kill(child.token, "SIGKILL");
-    const late: Hit = { ...hit, swept: [{ token: child.token, kill }] };
+    const late: Hit = { ...hit, swept: [{ token: child.token, kill }], lateSweep: true };
     this.#rememberKilled(child.token, late);
     this.#ports.onHit(late);
   }

@@ -21,6 +21,8 @@ export interface Hit {
   /** Processes of the same image that the blocked one had forked, with what became of each. */
   readonly swept: readonly { readonly token: ProcessToken; readonly kill: KillResult }[];
   readonly times: HitTimes;
+  /** The hit was told before; this one tells of a fork whose event came after the kill. `swept` holds that fork. */
+  readonly lateSweep?: true;
 }
 
 /** Epoch milliseconds with fraction; `eventAt` is the sensor's own, the others are read here. */
