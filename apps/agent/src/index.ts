@@ -14,6 +14,7 @@ export type {
 export type { LedgerEntry, OrderLedger } from "./orders/order-ledger.ts";
 export type { ProcessLookup, RunningProcess } from "./process-lookup.ts";
 export type { SensorListener, SensorPort } from "./sensor-port.ts";
+export { openSensorProcess, type SensorProcessPort } from "./sensor-process-port.ts";
 export { parseSettings } from "./settings/parse-settings.ts";
 export { readSettingsFile } from "./settings/settings-file.ts";
 export { type HeldSettings, holdSettings, type SettingsSource } from "./settings/settings-source.ts";
