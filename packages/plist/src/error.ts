@@ -23,7 +23,7 @@ export type PlistErrorCode =
   | "plist.unsupported"
   | "plist.limits";
 
-/** The one error of this package. The message never quotes the document, which may hold secrets. */
+/** The one error of this package. The message never quotes a value, since values may be secrets. */
 export class PlistError extends Error {
   override readonly name = "PlistError";
   readonly code: PlistErrorCode;

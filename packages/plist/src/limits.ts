@@ -26,12 +26,16 @@ export function resolveLimits(given: Partial<PlistLimits> = {}): Required<PlistL
     maxNodes: given.maxNodes ?? DEFAULT_LIMITS.maxNodes,
     maxStringLength: given.maxStringLength ?? Number.MAX_SAFE_INTEGER,
   };
-  for (const [name, value] of Object.entries(limits)) {
-    if (!Number.isSafeInteger(value) || value < 0)
-      throw new PlistError("plist.limits", `${name} must be a whole number`);
-  }
+  checkLimit("maxBytes", limits.maxBytes);
+  checkLimit("maxDepth", limits.maxDepth);
+  checkLimit("maxNodes", limits.maxNodes);
+  checkLimit("maxStringLength", limits.maxStringLength);
   if (limits.maxDepth > MAX_DEPTH) throw new PlistError("plist.limits", `maxDepth can be at most ${MAX_DEPTH}`);
   return limits;
+}
+
+function checkLimit(name: keyof PlistLimits, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0) throw new PlistError("plist.limits", `${name} must be a whole number`);
 }
 
 /** Throws `plist.too-large` when the document has more than `maxBytes`. */

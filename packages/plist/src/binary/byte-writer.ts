@@ -4,6 +4,7 @@ export class ByteWriter {
   #view = new DataView(this.#bytes.buffer);
   length = 0;
 
+  /** May put another buffer in place: call it before `#bytes` or `#view` is looked at. */
   #reserve(count: number): number {
     const at = this.length;
     if (at + count > this.#bytes.length) {
@@ -28,15 +29,18 @@ export class ByteWriter {
 
   /** The low 64 bits of an integer, two's complement. */
   int64(value: bigint): void {
-    this.#view.setBigInt64(this.#reserve(8), BigInt.asIntN(64, value));
+    const at = this.#reserve(8);
+    this.#view.setBigInt64(at, BigInt.asIntN(64, value));
   }
 
   float64(value: number): void {
-    this.#view.setFloat64(this.#reserve(8), value);
+    const at = this.#reserve(8);
+    this.#view.setFloat64(at, value);
   }
 
   bytes(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#reserve(bytes.length));
+    const at = this.#reserve(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   /** Text whose units are all below 0x80. */

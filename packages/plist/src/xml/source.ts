@@ -52,7 +52,12 @@ function checkDeclared(text: string, wanted: RegExp): void {
 /** A character that XML 1.0 cannot hold at all, being none of section 2.2's production Char; so too half a surrogate pair. */
 export const FORBIDDEN = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
+/** The same as `FORBIDDEN` for decoded text, which has no half pairs; as a loop, which is much the faster. */
 function checkCharacters(text: string, byteOffset: (index: number) => number): void {
-  const found = FORBIDDEN.exec(text);
-  if (found !== null) throw new PlistError("plist.syntax", "a character that XML cannot hold", byteOffset(found.index));
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x20 && code < 0xfffe) continue;
+    if (code === 0x0a || code === 0x09 || code === 0x0d) continue;
+    throw new PlistError("plist.syntax", "a character that XML cannot hold", byteOffset(i));
+  }
 }
