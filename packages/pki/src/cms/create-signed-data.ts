@@ -30,7 +30,7 @@ export function createSignedData(crypto: Crypto, spec: SignedDataSpec): Uint8Arr
     ...(spec.attributes ?? []).map(({ oid, values }) => derAttribute(oid, values)),
   ]);
   const algorithm = signatureAlgorithmFor(crypto, key, digest);
-  const implicitAttributes = attributes.slice();
+  const implicitAttributes = new Uint8Array(attributes);
   implicitAttributes[0] = contextTag(0);
   const signerInfo = derSequence(
     derInteger(1),

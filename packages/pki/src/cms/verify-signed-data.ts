@@ -115,8 +115,9 @@ function checkAttributes(
   if (claimedType !== contentType || claimedDigest === undefined) return "bad-attributes";
   const messageDigest = crypto.digest(digest, content);
   if (!equalBytes(claimedDigest, messageDigest)) return "digest-mismatch";
-  // The signature is over the attributes with the tag of a SET, not with [0] (RFC 5652 section 5.4).
-  const signedBytes = attributes.slice();
+  // The signature is over the attributes with the tag of a SET, not with [0] (RFC 5652 section 5.4). Not slice(): on a
+  // Buffer that is a view, and the caller's message would change.
+  const signedBytes = new Uint8Array(attributes);
   signedBytes[0] = TAG.set;
   return { signedBytes, messageDigest, signingTime };
 }

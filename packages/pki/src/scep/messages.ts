@@ -25,7 +25,7 @@ export interface ScepEnrollmentRequest extends ScepRequestHeader {
   /** From the CSR; a secret. */
   readonly challengePassword: string | undefined;
   readonly cipher: Cipher;
-  /** The request is signed with the key of its own CSR, as a first enrollment is. */
+  /** The request is signed with the key of its own CSR: always so at first, and by clients that renew with the same key. */
   readonly isSignedByRequestedKey: boolean;
 }
 
