@@ -1,10 +1,16 @@
-export { type ApnsReceiver, type PushNetwork, type ReceivedPush, type ScriptedAnswer, startApnsReceiver } from "./apns/apns-receiver.ts";
+export {
+  type ApnsReceiver,
+  type PushNetwork,
+  type ReceivedPush,
+  type ScriptedAnswer,
+  startApnsReceiver,
+} from "./apns/apns-receiver.ts";
 export { openPushAuthority, type PushAuthority, type PushCertificate } from "./apns/push-certificates.ts";
 export { createPackageCache, type PackageCache } from "./install/package-cache.ts";
-export { makeIdentityKey } from "./mdm/identity-key.ts";
 export type { IdentityMode } from "./mdm/enrollment-state.ts";
-export { makeMacModel } from "./model/make-mac-model.ts";
+export { makeIdentityKey } from "./mdm/identity-key.ts";
 export type { MacModel } from "./model/mac-model.ts";
+export { makeMacModel } from "./model/make-mac-model.ts";
 export { startTcpProxy, type TcpProxy } from "./network/tcp-proxy.ts";
 export type { AppRequest } from "./processes/app-image.ts";
 export type { MacProcess, ProcessEnd } from "./processes/mac-process.ts";

@@ -1,5 +1,5 @@
-import { getString, isDictionary, PlistError, type PlistDictionary, type PlistValue, parsePlist } from "@pomona/plist";
 import { encodePem } from "@pomona/pki";
+import { getString, isDictionary, type PlistDictionary, PlistError, type PlistValue, parsePlist } from "@pomona/plist";
 import type { ManifestSource } from "../mdm/command-port.ts";
 import { openDeviceHttp } from "../network/device-http.ts";
 import { fetchPackage } from "./fetch-package.ts";
@@ -48,7 +48,8 @@ function asDictionary(bytes: Uint8Array): PlistDictionary {
   try {
     value = parsePlist(bytes);
   } catch (cause) {
-    if (cause instanceof PlistError) throw Object.assign(installRefused("The manifest is not a property list."), { cause });
+    if (cause instanceof PlistError)
+      throw Object.assign(installRefused("The manifest is not a property list."), { cause });
     throw cause;
   }
   if (!isDictionary(value)) throw installRefused("The manifest is not a dictionary.");

@@ -27,7 +27,7 @@ export const directNetwork: MacNetwork = {
 };
 
 function refuse(): never {
-  throw new Error("this Mac's network has no switch: make it with `network: \"switchable\"`");
+  throw new Error('this Mac\'s network has no switch: make it with `network: "switchable"`');
 }
 
 /** A TCP proxy for each of the two doors, made when the settings first name them. Loopback only, since TLS names are kept. */
@@ -38,7 +38,8 @@ export function switchableNetwork(): MacNetwork {
 
   const through = async (key: "BrokerURL" | "ServerURL", text: string): Promise<string> => {
     const url = new URL(text);
-    if (!["127.0.0.1", "localhost"].includes(url.hostname)) throw new Error("a switchable network needs a server on loopback");
+    if (!["127.0.0.1", "localhost"].includes(url.hostname))
+      throw new Error("a switchable network needs a server on loopback");
     const known = proxies.get(key);
     if (known?.target !== url.host) {
       await known?.proxy.close();

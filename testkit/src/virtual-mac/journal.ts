@@ -50,7 +50,11 @@ export function createJournal(onEntry?: (entry: JournalEntry) => void): Journal 
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           watchers.delete(watch);
-          reject(new Error(`nothing like “${kind}” within ${timeoutMs} ms; the journal ends with ${JSON.stringify(entries.slice(-5))}`));
+          reject(
+            new Error(
+              `nothing like “${kind}” within ${timeoutMs} ms; the journal ends with ${JSON.stringify(entries.slice(-5))}`,
+            ),
+          );
         }, timeoutMs);
         const watch = (entry: JournalEntry): void => {
           if (entry.kind !== kind || !fits(entry.detail)) return;

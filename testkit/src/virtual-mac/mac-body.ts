@@ -72,7 +72,19 @@ export async function openBody(options: VirtualMacOptions, model: MacModel, jour
     ? await startUserland(join(options.folder, "tools"), context)
     : undefined;
 
-  const starter = agentStarter({ options, model, root, journal, settings, processes, events, hasFullDiskAccess, showDialog, userland, logFile });
+  const starter = agentStarter({
+    options,
+    model,
+    root,
+    journal,
+    settings,
+    processes,
+    events,
+    hasFullDiskAccess,
+    showDialog,
+    userland,
+    logFile,
+  });
   const launchd = new VirtualLaunchd(
     root,
     (programArguments, reason) => {

@@ -12,7 +12,11 @@ import { MdmClient } from "../mdm/mdm-client.ts";
 import type { MacModel } from "../model/mac-model.ts";
 import { readProfile } from "../profiles/configuration-profile.ts";
 import { checkPayloads, forgetProfile, recordProfile } from "../profiles/installed-profiles.ts";
-import { forcedPreferences, removeManagedPreferences, writeManagedPreferences } from "../profiles/managed-preferences.ts";
+import {
+  forcedPreferences,
+  removeManagedPreferences,
+  writeManagedPreferences,
+} from "../profiles/managed-preferences.ts";
 import { Refused } from "../profiles/profile-refused.ts";
 import type { Journal } from "./journal.ts";
 import { type KeptState, stateKeeper } from "./kept-state.ts";
@@ -125,7 +129,9 @@ export class Management {
   #registerForPush(): void {
     const { enrollment } = this.#kept;
     if (enrollment === undefined) return;
-    this.#push = this.#options.apns?.register(enrollment.pushToken, enrollment.mdm.topic, (magic) => this.mdm.push(magic));
+    this.#push = this.#options.apns?.register(enrollment.pushToken, enrollment.mdm.topic, (magic) =>
+      this.mdm.push(magic),
+    );
   }
 
   #commandPort(): CommandPort {
@@ -162,7 +168,8 @@ export class Management {
     await writeManagedPreferences(this.#body.root, preferences);
     for (const domain of before.filter((name) => !preferences.has(name))) await this.#removePreferences(domain);
     await this.#applySettings();
-    for (const domain of preferences.keys()) this.#body.launchd.pathChanged(`/Library/Managed Preferences/${domain}.plist`);
+    for (const domain of preferences.keys())
+      this.#body.launchd.pathChanged(`/Library/Managed Preferences/${domain}.plist`);
     await this.save();
     this.#journal.write("profile-installed", profile.identifier);
     return undefined;
@@ -189,7 +196,7 @@ export class Management {
     const { renewalAcknowledgement } = this.mdm.misbehaviour;
     if (renewalAcknowledgement === "before") return checkIn;
     await checkIn();
-    if (renewalAcknowledgement === "never") this.dropNextAnswer("report");
+    if (renewalAcknowledgement === "never") this.mdm.misbehaviour.lostAnswers.push("report");
     return undefined;
   }
 
@@ -226,7 +233,10 @@ export class Management {
       // A Mac whose agent runs in our process needs the job and the version, not the program.
       const wanted = isProcess ? files : files.filter((file) => file.bytes.length < 65_536);
       await writeFiles(this.#body.root.folder, wanted);
-      this.#journal.write("package-installed", `${manifest.bundleIdentifier} ${versionOf(files, manifest.bundleVersion)}`);
+      this.#journal.write(
+        "package-installed",
+        `${manifest.bundleIdentifier} ${versionOf(files, manifest.bundleVersion)}`,
+      );
       for (const path of launchDaemonsOf(files)) await this.#body.launchd.load(path, "boot");
     };
     // The conversation with the server goes on meanwhile, as it does on a Mac.

@@ -1,9 +1,9 @@
+import type { AgentSpeed } from "../agent/agent-speed.ts";
 import type { PushNetwork } from "../apns/apns-receiver.ts";
 import type { PackageCache } from "../install/package-cache.ts";
 import type { IdentityMode } from "../mdm/enrollment-state.ts";
 import type { MacModel } from "../model/mac-model.ts";
 import type { DeviceHttp } from "../network/device-http.ts";
-import type { AgentSpeed } from "../agent/agent-speed.ts";
 import type { JournalEntry } from "./journal.ts";
 
 /** How a virtual Mac is made, or opened again: `folder` is its disk and says which. */

@@ -73,30 +73,6 @@ export class VirtualMac implements AsyncDisposable {
 
   /** Opens an invitation as a person would: fetch the profile, install it, check in. `ca` is PEM. Throws `Refused`. */
   async enroll(invitationUrl: string, options: { readonly ca: string }): Promise<void> {
-    const bytes = await fetchEnrollmentProfile(invitationUrl, [options.ca], this.#options.pool);
-    const prepared = await prepareEnrollment({
-      bytes,
-      roots: [options.ca],
-      makeKey: (bits) => this.#makeKey(bits, "mdm"),
-      ...(this.#options.pool === undefined ? {} : { pool: this.#options.pool }),
-    });
-    this.#kept.enrollment = prepared.state;
-    this.mdm.use(prepared.state);
-    try {
-      await this.mdm.checkInAsNew();
-    } catch (error) {
-      this.#kept.enrollment = undefined;
-      await this.mdm.leave({ sayGoodBye: false });
-      throw error;
-    }
-    recordProfile(this.model, prepared.profile, "Manual", prepared.certificate);
-    this.#registerForPush();
-    await this.#save();
-    this.journal.write("enrolled", prepared.state.mdm.topic);
-  }
-
-  /** Opens an invitation as a person would: fetch the profile, install it, check in. `ca` is PEM. Throws `Refused`. */
-  async enroll(invitationUrl: string, options: { readonly ca: string }): Promise<void> {
     await this.#management.enroll(invitationUrl, options);
   }
 
