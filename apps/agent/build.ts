@@ -17,8 +17,6 @@ export async function buildAgentBundle(outFile: string): Promise<void> {
     minifySyntax: true,
     legalComments: "none",
     logLevel: "error",
-    // A module that runs itself when it is the main one must not do so inside the bundle, which is.
-    define: { "import.meta.main": "false" },
     // Packages in CommonJS ask for Node's own modules by `require`.
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });

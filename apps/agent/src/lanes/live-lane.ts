@@ -74,7 +74,7 @@ export function openLiveLane(door: LaneDoor, timings: Timings): LiveLane {
       else open();
     },
     async stop() {
-      for (const sessionId of [...sessions.keys()]) end(sessionId);
+      for (const sessionId of sessions.keys()) end(sessionId);
       await connection?.close();
     },
   };

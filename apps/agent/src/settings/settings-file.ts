@@ -18,13 +18,13 @@ export function readSettingsFile(file: string, log: Log, lookMs = LOOK_MS): Sett
   let current: AgentSettings | undefined;
   let seen = "";
   const refresh = (): boolean => {
-    const bytes = readTrusted(file, log);
-    const text = bytes === undefined ? "" : bytes.toString("latin1");
+    const found = readTrusted(file);
+    const text = typeof found === "string" ? found : found.toString("latin1");
     if (text === seen) return false;
     seen = text;
-    if (bytes === undefined) return false;
     try {
-      current = parseSettings(bytes);
+      if (typeof found === "string") throw new Error(found);
+      current = parseSettings(found);
       return true;
     } catch (error) {
       log.warn("settings.refused", { reason: error instanceof Error ? error.message : "unreadable" });
@@ -70,32 +70,27 @@ function watchFolder(file: string, changed: () => void): () => void {
   }
 }
 
-function readTrusted(file: string, log: Log): Buffer | undefined {
+/** @returns the bytes, or in words why there are none */
+function readTrusted(file: string): Buffer | string {
   let handle: number;
   try {
     handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") log.warn("settings.unreadable");
-    return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? "there is no settings file" : `the settings file cannot be opened (${code})`;
   }
   try {
-    const { uid, mode, size, isFile } = describe(handle);
-    if (!isFile || (uid !== 0 && uid !== process.geteuid?.()) || (mode & 0o002) !== 0 || size > MAX_SETTINGS_BYTES) {
-      log.warn("settings.not-trusted");
-      return undefined;
-    }
+    const stat = fstatSync(handle);
+    if (!stat.isFile()) return "the settings file is no plain file";
+    if (stat.uid !== 0 && stat.uid !== process.geteuid?.()) return "the settings file belongs to somebody else";
+    if ((stat.mode & 0o002) !== 0) return "everybody may write the settings file";
     const bytes = Buffer.alloc(MAX_SETTINGS_BYTES + 1);
     let length = 0;
     for (let read = 1; read > 0 && length < bytes.length; length += read) {
       read = readSync(handle, bytes, length, bytes.length - length, length);
     }
-    return length > MAX_SETTINGS_BYTES ? undefined : bytes.subarray(0, length);
+    return length > MAX_SETTINGS_BYTES ? "the settings file is too large" : bytes.subarray(0, length);
   } finally {
     closeSync(handle);
   }
-}
-
-function describe(handle: number) {
-  const stat = fstatSync(handle);
-  return { uid: stat.uid, mode: stat.mode, size: stat.size, isFile: stat.isFile() };
 }

@@ -24,7 +24,7 @@ export function holdSettings(initial?: AgentSettings): HeldSettings {
     },
     set(settings) {
       current = settings;
-      for (const changed of [...watchers]) changed();
+      for (const changed of watchers) changed();
     },
   };
 }

@@ -5,7 +5,12 @@ import type { Spool, SpooledMessage } from "./spool.ts";
 import { MESSAGE_OVERHEAD } from "./spool-limit.ts";
 
 /** The spool in the agent's database; what is in it survives a SIGKILL and a power cut. */
-export function openDiskSpool(database: DatabaseSync, limitBytes: number): Spool {
+export interface DiskSpool extends Spool {
+  /** Counts anew what is on disk, after a transaction was rolled back. */
+  recount(): void;
+}
+
+export function openDiskSpool(database: DatabaseSync, limitBytes: number): DiskSpool {
   const shed = openCounter(database, "spool-shed");
   const insert = database.prepare("insert into spool (lane, message, body, telemetry, bytes) values (?, ?, ?, ?, ?)");
   const peekAll = database.prepare("select * from spool where id > ? order by id limit ?");
@@ -13,9 +18,15 @@ export function openDiskSpool(database: DatabaseSync, limitBytes: number): Spool
   const remove = database.prepare("delete from spool where id = ? returning bytes");
   const oldest = database.prepare("select id from spool order by telemetry desc, id limit 1");
   const clear = database.prepare("delete from spool");
-  const totals = database.prepare("select count(*) as count, coalesce(sum(bytes), 0) as bytes from spool").get() ?? {};
-  let count = Number(totals["count"]);
-  let bytes = Number(totals["bytes"]);
+  const totals = database.prepare("select count(*) as count, coalesce(sum(bytes), 0) as bytes from spool");
+  let count = 0;
+  let bytes = 0;
+  const recount = () => {
+    const row = totals.get() ?? {};
+    count = Number(row["count"]);
+    bytes = Number(row["bytes"]);
+  };
+  recount();
 
   const drop = (id: number) => {
     const row = remove.get(id);
@@ -40,6 +51,7 @@ export function openDiskSpool(database: DatabaseSync, limitBytes: number): Spool
     },
     count: () => count,
     shed: () => shed.get(),
+    recount,
     clear() {
       clear.run();
       count = 0;

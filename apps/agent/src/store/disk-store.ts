@@ -19,11 +19,12 @@ export function openDiskStore(folder: string, options: { readonly spoolBytes?: n
   const scripts = join(folder, "scripts");
   // Whatever is left there belonged to a process that is gone.
   rmSync(scripts, { recursive: true, force: true });
+  const spool = openDiskSpool(database, options.spoolBytes ?? DEFAULT_SPOOL_BYTES);
   let depth = 0;
   return {
     files: openStoredFiles(folder),
     ledger: openDiskLedger(database),
-    spool: openDiskSpool(database, options.spoolBytes ?? DEFAULT_SPOOL_BYTES),
+    spool,
     together(writes) {
       if (depth > 0) return writes();
       depth += 1;
@@ -34,6 +35,7 @@ export function openDiskStore(folder: string, options: { readonly spoolBytes?: n
         return result;
       } catch (error) {
         database.exec("rollback");
+        spool.recount();
         throw error;
       } finally {
         depth -= 1;

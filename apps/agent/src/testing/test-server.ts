@@ -43,7 +43,7 @@ export async function startTestServer() {
   const sockets = new Set<TLSSocket>();
   let netStatus = 200;
   const changed = () => {
-    for (const watcher of [...watchers]) watcher();
+    for (const watcher of watchers) watcher();
   };
   const take = (lane: Lane, message: string, body: unknown, by: "wire" | "net") => {
     const schema = messageSchema("up", lane, message);
@@ -181,7 +181,7 @@ export async function startTestServer() {
     /** Gives a message to the next poll, or to the one that is held open. */
     giveToNet(message: string, body: unknown) {
       forNet.push({ lane: "control", message, body });
-      for (const flush of [...held]) {
+      for (const flush of held) {
         flush();
         break;
       }
@@ -200,7 +200,7 @@ export async function startTestServer() {
     until: <T>(look: () => T | undefined | false, what: string): Promise<T> => until(watchers, look, what),
     async stop() {
       await cutWire();
-      for (const flush of [...held]) flush();
+      for (const flush of held) flush();
       https.closeAllConnections();
       https.close();
       await once(https, "close").catch(() => {});
