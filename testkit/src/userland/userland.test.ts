@@ -11,6 +11,14 @@ import { VirtualMac } from "../virtual-mac/virtual-mac.ts";
 
 const run = promisify(execFile);
 
+interface EventLine {
+  readonly global_seq_num: number;
+  readonly event: {
+    readonly exec?: { readonly target: { readonly audit_token: { readonly pid: number } | readonly number[] } };
+    readonly exit?: { readonly stat: number };
+  };
+}
+
 describe("the userland of a virtual Mac", () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let mac: VirtualMac;
@@ -115,17 +123,20 @@ describe("the userland of a virtual Mac", () => {
       eslogger.kill("SIGTERM");
       await new Promise((resolve) => eslogger.once("exit", resolve));
       const lines = text.trim().split("\n");
-      const [fork = {}, exec = {}, exit = {}] = lines.map((line) => JSON.parse(line) as Record<string, never>);
+      const events = lines.map((line) => JSON.parse(line) as EventLine);
       assert.deepEqual(
-        [fork, exec, exit].map((line) => Object.keys(line["event"] ?? {})),
+        events.map((line) => Object.keys(line.event)),
         [["fork"], ["exec"], ["exit"]],
       );
       assert.ok(text.includes('"path":"\\/Applications\\/Test.app'));
-      const token: unknown = exec["event"]["exec"]["target"]["audit_token"];
-      if (version === 9) assert.equal((token as { pid: number }).pid, app.pid);
-      else assert.equal((token as number[])[5], app.pid);
-      assert.equal(exit["event"]["exit"]["stat"], 9);
-      assert.deepEqual([fork["global_seq_num"], exec["global_seq_num"], exit["global_seq_num"]], [0, 1, 2]);
+      const token = events[1]?.event.exec?.target.audit_token;
+      assert.equal(token === undefined ? undefined : "pid" in token ? token.pid : token[5], app.pid);
+      assert.equal(Array.isArray(token), version === 10);
+      assert.equal(events[2]?.event.exit?.stat, 9);
+      assert.deepEqual(
+        events.map((line) => line.global_seq_num),
+        [0, 1, 2],
+      );
       const order = lines.map((line) => Object.keys(JSON.parse(line) as object).join());
       assert.ok(new Set(order).size > 1, "keys come in another order in each line");
     }
