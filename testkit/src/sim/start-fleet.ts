@@ -32,6 +32,8 @@ export interface FleetOptions {
   /** Other seeds are other Macs. */
   readonly seed?: string;
   readonly agentSpeed?: AgentSpeed;
+  /** See `VirtualMacOptions`. */
+  readonly launchdThrottleMs?: number;
   readonly onProgress?: (counts: FleetCounts) => void;
 }
 
@@ -73,6 +75,7 @@ export function startFleet(options: FleetOptions): Fleet {
       pool,
       packages,
       ...(options.apns === undefined ? {} : { apns: options.apns }),
+      ...(options.launchdThrottleMs === undefined ? {} : { launchdThrottleMs: options.launchdThrottleMs }),
       ...(options.agentSpeed === undefined ? {} : { agentSpeed: options.agentSpeed }),
       onJournal: ({ kind }) => {
         if (kind === "package-installed" || kind === "agent-started") withAgent.add(number);

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -111,7 +110,11 @@ describe("the agent's core in our own process", { timeout: 60_000 }, () => {
   it("runs as a job of launchd with the settings that the profile brought", async () => {
     await using folder = await temporaryFolder();
     await using server = await startFakeMdmServer();
-    await using mac = await VirtualMac.open({ folder: join(folder.path, "mac"), agentMode: "in-process" });
+    await using mac = await VirtualMac.open({
+      folder: join(folder.path, "mac"),
+      agentMode: "in-process",
+      launchdThrottleMs: 100,
+    });
     await mac.enroll(server.invitation, { ca: server.ca.rootPem });
     server.queue({ RequestType: "InstallProfile", Payload: settings(server, "one") });
     await installAgent(mac, server);
@@ -120,7 +123,6 @@ describe("the agent's core in our own process", { timeout: 60_000 }, () => {
     await mac.stopAgent();
     assert.equal(mac.body.agent?.status().running, false);
     server.queue({ RequestType: "InstallProfile", Payload: settings(server, "two") });
-    mac.model.bootSession = randomUUID();
     await mac.mdm.connect();
     await until(() => mac.body.launchd.running(LABEL) !== undefined || mac.body.launchd.starts(LABEL) > 1);
   });
