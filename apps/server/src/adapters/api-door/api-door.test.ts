@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { actions } from "@pomona/contract";
 import { request, testServer } from "../../testing/test-server.ts";
 
@@ -16,7 +17,7 @@ test("every route wants to know who asks, and says so in a problem", async () =>
       const body = ["get", "delete"].includes(method) ? undefined : {};
       const answer = await request(url, t.ca, method.toUpperCase(), body, { authorization: "Bearer nonsense" });
       assert.equal(answer.status, 401, `${method} ${route}`);
-      assert.equal(answer.headers["content-type"], "application/problem+json");
+      assert.match(String(answer.headers["content-type"]), /^application\/problem\+json/);
       assert.equal(answer.json["code"], "session.unknown");
     }
   }
@@ -46,7 +47,7 @@ test("bodies that do not fit get a 400 that names the field; too large ones 413;
   for (const body of ["{", "[]", '"text"', "null", '{"__proto__": {"role": "x"}}']) {
     const answer = await post(body);
     assert.equal(answer.status, 400, body);
-    assert.equal(answer.headers["content-type"], "application/problem+json", body);
+    assert.match(String(answer.headers["content-type"]), /^application\/problem\+json/, body);
   }
   assert.equal((await post(JSON.stringify({ name: "x".repeat(3_000_000), role: "auditor" }))).status, 413);
   assert.equal((await post("name=x", { "content-type": "application/x-www-form-urlencoded" })).status, 415);
@@ -132,5 +133,6 @@ test("curl reads the API over HTTP/2 with the root that the server wrote", async
     "%{http_version} %{http_code}",
     `${t.server.apiUrl}/health`,
   ];
-  assert.equal(execFileSync("curl", args, { encoding: "utf8" }), '{"status":"up"}2 200');
+  const { stdout } = await promisify(execFile)("curl", args, { timeout: 20_000 });
+  assert.equal(stdout, '{"status":"up"}2 200');
 });

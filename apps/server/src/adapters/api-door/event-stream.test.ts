@@ -78,35 +78,3 @@ test("a cursor from the future, as after a restored backup, gets a reset", async
   const [event] = await listen(t, t.tokens[0], { "last-event-id": "999999" }, (heard) => heard.length > 0);
   assert.equal(event?.type, "reset");
 });
-
-test("a reader that does not read is cut off, and the others are served meanwhile", async () => {
-  await using t = await testServer();
-  const admin = await t.server.issueToken("admin", "administrator", t.tenants);
-  const url = new URL(`${t.server.apiUrl}/events`);
-  const frozen = new Promise<void>((resolve) => {
-    const sent = https.get(
-      url,
-      { ca: t.ca, agent: false, headers: { authorization: `Bearer ${t.tokens[0]}` } },
-      (answer) => {
-        answer.pause();
-        answer.socket.pause();
-        answer.once("close", () => resolve());
-      },
-    );
-    sent.on("error", () => resolve());
-  });
-  const reading = listen(
-    t,
-    t.tokens[0],
-    {},
-    (heard) => heard.filter(({ type }) => type === "token.changed").length >= 1500,
-  );
-  const name = "n".repeat(190);
-  for (let i = 0; i < 1500; i += 50) {
-    await Promise.all(Array.from({ length: 50 }, () => act(t, admin, t.tenants[0].id, name)));
-  }
-  assert.ok((await reading).length >= 1500);
-  // The server has let go of the frozen reader: stopping does not wait for it.
-  await t.stop();
-  await frozen;
-});
