@@ -51,6 +51,7 @@ export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy 
   ];
   kernel.migrate(features);
   await authority.start();
+  for (const feature of features) await feature.start?.();
   const relay = new FactRelay(
     kernel.store,
     kernel.store,
