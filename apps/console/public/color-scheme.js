@@ -1,0 +1,11 @@
+// Runs before the first paint, so that a dark console does not flash white. A file, because the policy allows no inline script.
+(function () {
+  var chosen = null;
+  try {
+    chosen = localStorage.getItem("pomona-color-scheme");
+  } catch (_) {
+    // Storage can be switched off; then the system's preference holds.
+  }
+  var dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  document.documentElement.setAttribute("data-mantine-color-scheme", dark ? "dark" : "light");
+})();
