@@ -1,5 +1,12 @@
 import type { ActionContract, InputOf, OutputOf } from "@pomona/contract";
-import { type InfiniteData, type QueryKey, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  type InfiniteData,
+  type QueryKey,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { call } from "./call.ts";
 import type { ProblemError } from "./problem-error.ts";
 import { useSession } from "./session.tsx";

@@ -63,7 +63,10 @@ export const theme = createTheme({
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: false, fz: "xs" } }),
     Menu: Menu.extend({ defaultProps: { shadow: "md", position: "bottom-end", withinPortal: true } }),
     Modal: Modal.extend({ defaultProps: { centered: false } }),
-    Table: Table.extend({ defaultProps: { fz: "sm", verticalSpacing: 8 } }),
+    Table: Table.extend({
+      defaultProps: { fz: "sm", verticalSpacing: 8 },
+      styles: { th: { color: "var(--p-dim)", fontWeight: 400, fontSize: 12 } },
+    }),
     TextInput: { defaultProps: { size: "sm" } },
     Textarea: { defaultProps: { size: "sm" } },
     Select: { defaultProps: { size: "sm" } },

@@ -9,7 +9,7 @@ export const LiveMark = () => {
   const now = useNow();
   const ageMs = Math.max(0, clampToNow(live.since, now) - live.since);
   return (
-    <span role="status">
+    <span role="status" style={{ fontSize: 13 }}>
       {live.state === "live" && <State tone="good" word="Live" why="Changes on your Macs appear here by themselves." />}
       {live.state === "connecting" && (
         <State tone="unknown" word="Connecting" why="Changes will appear by themselves in a moment." />

@@ -39,7 +39,7 @@ const signInLink = createRoute({
 });
 const app = createRoute({ getParentRoute: () => root, id: "app", component: AppFrame });
 
-type Loaded = () => ReturnType<typeof lazyRouteComponent>;
+type Loaded = () => ReturnType<typeof lazyRouteComponent> | typeof NotFound;
 const page = (path: string, component: Loaded) =>
   createRoute({ getParentRoute: () => app, path, component: component() });
 const moved = (path: string, to: string) =>
@@ -108,6 +108,7 @@ const tree = root.addChildren([
       lazyRouteComponent(() => import("../features/enrollment/push-page.tsx"), "PushPage"),
     ),
     page("/activity", () => lazyRouteComponent(() => import("../features/audit/activity-page.tsx"), "ActivityPage")),
+    page("/$", () => NotFound),
     page("/settings", () => lazyRouteComponent(() => import("../features/access/settings-page.tsx"), "SettingsPage")),
   ]),
 ]);

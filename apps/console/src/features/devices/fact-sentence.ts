@@ -1,5 +1,6 @@
 import type { FactType } from "@pomona/facts";
 import type { Tone } from "../../kit/state-badge.tsx";
+import { ORDER_TITLES } from "../agents/order-words.ts";
 
 /** The chapters of a Mac's story, for filtering. */
 export type Chapter = "enrollment" | "commands" | "orders" | "agent" | "protection" | "other";
@@ -45,6 +46,8 @@ const ENDS: Readonly<Record<string, readonly [Tone, string]>> = {
   unknown: ["attention", "ended without a report"],
 };
 
+const orderTitle = (data: Data): string =>
+  ORDER_TITLES[text(data, "type") as keyof typeof ORDER_TITLES] ?? text(data, "type");
 const order = (data: Data, deviceId: string): { link?: { to: string; label: string } } =>
   text(data, "orderId") === ""
     ? {}
@@ -130,26 +133,26 @@ const TELLS: Partial<Record<FactType, Tell>> = {
   "order.queued": (data, deviceId) => ({
     chapter: "orders",
     tone: "progress",
-    text: `${text(data, "type")} pending`,
+    text: `${orderTitle(data)} pending`,
     ...order(data, deviceId),
   }),
   "order.sent": (data, deviceId) => ({
     chapter: "orders",
     tone: "progress",
-    text: `${text(data, "type")} sent`,
+    text: `${orderTitle(data)} sent`,
     detail: `by ${way(data)}`,
     ...order(data, deviceId),
   }),
   "order.running": (data, deviceId) => ({
     chapter: "orders",
     tone: "progress",
-    text: `${text(data, "type")} running`,
+    text: `${orderTitle(data)} running`,
     detail: `arrived by ${way(data)}`,
     ...order(data, deviceId),
   }),
   "order.finished": (data, deviceId) => {
     const [tone, word] = ENDS[text(data, "state")] ?? (["unknown", text(data, "state")] as const);
-    return { chapter: "orders", tone, text: `${text(data, "type")} ${word}`, ...order(data, deviceId) };
+    return { chapter: "orders", tone, text: `${orderTitle(data)} ${word}`, ...order(data, deviceId) };
   },
   "incident.opened": (data) => ({
     chapter: "protection",

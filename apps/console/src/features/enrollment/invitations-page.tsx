@@ -68,17 +68,18 @@ const columnsWith = (revoke: ((invitation: Invitation) => void) | null): readonl
           title: "",
           min: 84,
           align: "right" as const,
-          cell: (each: Invitation) => (
-            <Button
-              variant="subtle"
-              color="gray"
-              size="compact-xs"
-              aria-label={`Revoke ${each.name}`}
-              onClick={() => revoke(each)}
-            >
-              Revoke
-            </Button>
-          ),
+          cell: (each: Invitation) =>
+            invitationWord(each, Date.now()).tone === "good" && (
+              <Button
+                variant="subtle"
+                color="gray"
+                size="compact-xs"
+                aria-label={`Revoke ${each.name}`}
+                onClick={() => revoke(each)}
+              >
+                Revoke
+              </Button>
+            ),
           text: () => "",
         },
       ]),

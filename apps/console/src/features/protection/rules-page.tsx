@@ -35,7 +35,7 @@ const columns: readonly Column<Rule>[] = [
   {
     id: "mode",
     title: "Does",
-    min: 120,
+    min: 150,
     cell: (rule) => <State {...modeOf(rule)} />,
     text: (rule) => modeOf(rule).word,
     live: (rule) => modeOf(rule).word,
@@ -52,7 +52,7 @@ const columns: readonly Column<Rule>[] = [
   {
     id: "rollout",
     title: "Held by",
-    min: 140,
+    min: 170,
     cell: (rule) => <RolloutState rollout={rule.rollout} />,
     text: (rule) => `${rule.rollout.confirmed}/${rule.rollout.meant}`,
     live: (rule) => rule.rollout.confirmed,

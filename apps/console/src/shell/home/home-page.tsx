@@ -108,13 +108,11 @@ export const HomePage = () => {
             <BarList
               label="macOS versions"
               total={fleet.data.devices}
-              bars={fleet.data.osVersions
-                .slice(0, 8)
-                .map((each) => ({
-                  label: each.osVersion || "not reported",
-                  count: each.devices,
-                  ...(each.osVersion ? { to: "/devices", search: { os: each.osVersion } } : {}),
-                }))}
+              bars={fleet.data.osVersions.slice(0, 8).map((each) => ({
+                label: each.osVersion || "not reported",
+                count: each.devices,
+                ...(each.osVersion ? { to: "/devices", search: { os: each.osVersion } } : {}),
+              }))}
             />
           )}
         </Panel>
