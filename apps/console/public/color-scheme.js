@@ -3,7 +3,7 @@
   var chosen = null;
   try {
     chosen = localStorage.getItem("pomona-color-scheme");
-  } catch (_) {
+  } catch {
     // Storage can be switched off; then the system's preference holds.
   }
   var dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);

@@ -37,7 +37,7 @@ export const ProblemPanel = ({ problem, retry, children }: ProblemPanelProps) =>
         {children}
         <span className={styles.code}>
           Code <CopyText text={known?.code ?? problem.name} what="code" />
-          {known?.instance != null && (
+          {known !== null && known.instance !== null && (
             <>
               {" "}
               Request <CopyText text={known.instance} what="request id" />

@@ -1,4 +1,16 @@
-import { ActionIcon, Button, createTheme, type MantineColorsTuple, Menu, Modal, Table, Tooltip } from "@mantine/core";
+import {
+  ActionIcon,
+  Button,
+  Checkbox,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  Menu,
+  Modal,
+  Radio,
+  Table,
+  Tooltip,
+} from "@mantine/core";
 
 /** The one accent has no hue: colour means state only. */
 const ink: MantineColorsTuple = [
@@ -42,8 +54,16 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: "ink",
   primaryShade: { light: 9, dark: 1 },
-  autoContrast: true,
-  luminanceThreshold: 0.4,
+  // Mantine works out the text on a filled part for the light theme only; ours turns round with the theme.
+  variantColorResolver: (input) =>
+    input.variant === "filled" && (input.color === undefined || input.color === "ink")
+      ? {
+          background: "var(--p-ink)",
+          hover: "var(--p-ink-hover)",
+          color: "var(--p-on-ink)",
+          border: "1px solid transparent",
+        }
+      : defaultVariantColorsResolver(input),
   colors: { ink, gray, dark },
   black: "#1b1f24",
   fontFamily: 'Inter, -apple-system, BlinkMacSystemFont, "SF Pro Text", "Segoe UI", Roboto, "Noto Sans", sans-serif',
@@ -67,6 +87,8 @@ export const theme = createTheme({
       defaultProps: { fz: "sm", verticalSpacing: 8 },
       styles: { th: { color: "var(--p-dim)", fontWeight: 400, fontSize: 12 } },
     }),
+    Checkbox: Checkbox.extend({ defaultProps: { iconColor: "var(--p-on-ink)" } }),
+    Radio: Radio.extend({ defaultProps: { iconColor: "var(--p-on-ink)" } }),
     TextInput: { defaultProps: { size: "sm" } },
     Textarea: { defaultProps: { size: "sm" } },
     Select: { defaultProps: { size: "sm" } },

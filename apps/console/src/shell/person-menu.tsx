@@ -31,7 +31,7 @@ export const PersonMenu = () => {
   const initials = actor.name
     .split(/\s+/)
     .slice(0, 2)
-    .map((word) => [...word][0] ?? "")
+    .map((word) => Array.from(new Intl.Segmenter().segment(word), ({ segment }) => segment)[0] ?? "")
     .join("")
     .toUpperCase();
   return (

@@ -42,10 +42,10 @@ export const OrderTab = () => {
           <State {...orderWord(order.state)} filled />
         </span>
         {!isFinal(order.state) && <span data-dimmed>{orderWord(order.state).why}</span>}
-        {order.result?.exitCode != null && <span>Exit code {order.result.exitCode}</span>}
+        {typeof order.result?.exitCode === "number" && <span>Exit code {order.result.exitCode}</span>}
         {ranMs !== null && <span data-dimmed>ran {duration(Math.max(0, ranMs))}</span>}
       </div>
-      {order.result?.error != null && (
+      {typeof order.result?.error === "string" && (
         <Panel title="Why it failed">
           <span className={styles.error}>{order.result.error}</span>
         </Panel>
