@@ -7,6 +7,7 @@ export * from "./commands/commands.ts";
 export * from "./devices/device.ts";
 export * from "./devices/devices.ts";
 export * from "./enrollment/enrollment.ts";
+export * from "./openapi.ts";
 export * from "./protection/protection.ts";
 export * from "./shapes.ts";
 export * from "./tenants/tenants.ts";

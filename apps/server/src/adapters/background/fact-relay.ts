@@ -1,0 +1,151 @@
+import type { AnyFact } from "@pomona/facts";
+import { type Kysely, sql } from "kysely";
+import type { FactHandler, FactLog } from "../../kernel/fact.ts";
+import type { Log } from "../../kernel/feature.ts";
+import { PLATFORM, systemScope } from "../../kernel/scope.ts";
+import { type Store, sqlOf } from "../../kernel/store.ts";
+
+interface Tables {
+  fact_cursors: { handler: string; position: number };
+  fact_dead_letters: { handler: string; position: number; at: number; error: string };
+}
+
+const BATCH = 200;
+const TRIES = 5;
+
+/**
+ * Brings every committed fact to every handler that asked for its type: in order, once, whatever crashes. A handler
+ * that fails five times at one fact leaves it as a dead letter and goes on, so that one bad row does not stop a fleet.
+ */
+export class FactRelay {
+  readonly #store: Store;
+  readonly #log: Log;
+  readonly #couriers: readonly Courier[];
+  #unsubscribe: () => void = () => {};
+  readonly #facts: FactLog;
+
+  constructor(store: Store, facts: FactLog, handlers: readonly FactHandler[], log: Log) {
+    this.#store = store;
+    this.#facts = facts;
+    this.#log = log;
+    this.#couriers = handlers.map((handler) => new Courier(handler, store, facts, log));
+  }
+
+  async start(): Promise<void> {
+    const cursors = await this.#store.read(systemScope(PLATFORM, "relay"), (tx) =>
+      sqlOf<Tables>(tx).selectFrom("fact_cursors").selectAll().execute(),
+    );
+    for (const courier of this.#couriers) {
+      courier.startAfter(cursors.find((cursor) => cursor.handler === courier.name)?.position ?? 0);
+    }
+    this.#unsubscribe = this.#facts.subscribe((facts) => {
+      for (const courier of this.#couriers) courier.nudge(facts);
+    });
+    for (const courier of this.#couriers) courier.wake();
+    this.#log.info("relay.started", { handlers: this.#couriers.length });
+  }
+
+  /** Lets the handlers that are at work finish. */
+  async stop(): Promise<void> {
+    this.#unsubscribe();
+    await Promise.all(this.#couriers.map((courier) => courier.stop()));
+  }
+}
+
+class Courier {
+  readonly name: string;
+  readonly #handler: FactHandler;
+  readonly #types: ReadonlySet<string>;
+  readonly #store: Store;
+  readonly #facts: FactLog;
+  readonly #log: Log;
+  #position = 0;
+  #isAwake = false;
+  #isStopped = false;
+  #hasNews = false;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(handler: FactHandler, store: Store, facts: FactLog, log: Log) {
+    this.name = handler.name;
+    this.#handler = handler;
+    this.#types = new Set(handler.types);
+    this.#store = store;
+    this.#facts = facts;
+    this.#log = log;
+  }
+
+  startAfter(position: number): void {
+    this.#position = position;
+  }
+
+  nudge(facts: readonly AnyFact[]): void {
+    if (facts.some((fact) => this.#types.has(fact.type))) this.wake();
+  }
+
+  wake(): void {
+    this.#hasNews = true;
+    if (this.#isAwake || this.#isStopped) return;
+    this.#isAwake = true;
+    this.#work = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#work;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#hasNews && !this.#isStopped) {
+      this.#hasNews = false;
+      for (;;) {
+        const facts = await this.#facts.readAfter(this.#position, { types: this.#handler.types, limit: BATCH });
+        for (const fact of facts) {
+          if (this.#isStopped) break;
+          await this.#deliver(fact);
+          this.#position = fact.position;
+        }
+        if (facts.length < BATCH || this.#isStopped) break;
+      }
+    }
+    this.#isAwake = false;
+  }
+
+  async #deliver(fact: AnyFact): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#store.write(systemScope(fact.tenantId, this.name), async (tx) => {
+          await this.#handler.handle(tx, fact);
+          await moveCursor(sqlOf<Tables>(tx), this.name, fact.position);
+        });
+        return;
+      } catch (error) {
+        this.#log.error("relay.handler-failed", {
+          handler: this.name,
+          type: fact.type,
+          position: fact.position,
+          attempt,
+          error: String(error),
+        });
+        if (attempt >= TRIES || this.#isStopped) return this.#bury(fact, error);
+        await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt));
+      }
+    }
+  }
+
+  /** A stopped courier buries nothing: the fact is tried again at the next start. */
+  async #bury(fact: AnyFact, error: unknown): Promise<void> {
+    if (this.#isStopped) return;
+    await this.#store.write(systemScope(PLATFORM, this.name), async (tx) => {
+      await sqlOf<Tables>(tx)
+        .insertInto("fact_dead_letters")
+        .values({ handler: this.name, position: fact.position, at: tx.now, error: String(error).slice(0, 2000) })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      await moveCursor(sqlOf<Tables>(tx), this.name, fact.position);
+    });
+  }
+}
+
+const moveCursor = (db: Kysely<Tables>, handler: string, position: number) =>
+  sql`INSERT INTO fact_cursors (handler, position) VALUES (${handler}, ${position})
+      ON CONFLICT (handler) DO UPDATE SET position = ${position}`.execute(db);

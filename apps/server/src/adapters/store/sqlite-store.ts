@@ -1,0 +1,118 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { AnyFact, NewFact } from "@pomona/facts";
+import type { Kysely } from "kysely";
+import { type Clock, systemClock } from "../../kernel/clock.ts";
+import type { FactLog } from "../../kernel/fact.ts";
+import { type Scope } from "../../kernel/scope.ts";
+import type { Migration, ReadTransaction, Store, WriteTransaction } from "../../kernel/store.ts";
+import { FACT_TABLES, FactReader, FactWriter } from "./fact-rows.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { migrate } from "./migrate.ts";
+import { queryBuilderOver } from "./node-sqlite-dialect.ts";
+
+export interface SqliteStoreOptions {
+  /** The database file; its folder is made when missing. */
+  readonly file: string;
+  readonly clock?: Clock;
+}
+
+const KERNEL_PREFIX = "kernel/";
+const KERNEL_TABLES: readonly Migration[] = [{ name: `${KERNEL_PREFIX}0001-facts`, statements: FACT_TABLES }];
+
+/** The embedded store: one file, one writing and one reading connection, one process. */
+export class SqliteStore implements Store, FactLog {
+  readonly #writer: DatabaseSync;
+  readonly #reader: DatabaseSync;
+  readonly #writing: Kysely<unknown>;
+  readonly #reading: Kysely<unknown>;
+  readonly #factWriter: FactWriter;
+  readonly #factReader: FactReader;
+  readonly #groups: GroupCommit;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<(facts: readonly AnyFact[]) => void>();
+
+  /** @throws Error when another process has the file open for writing, or it is not a database */
+  constructor(options: SqliteStoreOptions) {
+    mkdirSync(path.dirname(options.file), { recursive: true, mode: 0o700 });
+    this.#clock = options.clock ?? systemClock;
+    this.#writer = open(options.file);
+    chmodSync(options.file, 0o600);
+    migrate(this.#writer, KERNEL_TABLES, this.#clock.now(), KERNEL_PREFIX);
+    this.#reader = open(options.file, true);
+    this.#factWriter = new FactWriter(this.#writer);
+    this.#factReader = new FactReader(this.#reader);
+    this.#writing = queryBuilderOver(this.#writer);
+    this.#reading = queryBuilderOver(this.#reader);
+    this.#groups = new GroupCommit(this.#writer);
+  }
+
+  /** Brings the tables of the features up to date, in the order given; before anything else is asked of the store. */
+  migrate(migrations: readonly Migration[]): void {
+    migrate(this.#writer, [...KERNEL_TABLES, ...migrations], this.#clock.now());
+  }
+
+  write<T>(scope: Scope, body: (tx: WriteTransaction) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const facts: AnyFact[] = [];
+      const effects: (() => void)[] = [];
+      let value: T;
+      const now = this.#clock.now();
+      const tx: WriteTransaction = {
+        scope,
+        now,
+        sql: this.#writing,
+        publish: async (fact: NewFact) => {
+          facts.push(this.#factWriter.write(scope.tenantId, fact, now));
+        },
+        afterCommit: (effect) => effects.push(effect),
+      };
+      this.#groups.join({
+        run: async () => {
+          try {
+            value = await body(tx);
+            return true;
+          } catch (error) {
+            reject(error);
+            return false;
+          }
+        },
+        committed: () => {
+          resolve(value);
+          if (facts.length > 0) for (const listener of this.#listeners) listener(facts);
+          for (const effect of effects) effect();
+        },
+        lost: reject,
+      });
+    });
+  }
+
+  read<T>(scope: Scope, body: (tx: ReadTransaction) => Promise<T>): Promise<T> {
+    return body({ scope, now: this.#clock.now(), sql: this.#reading });
+  }
+
+  readonly readAfter: FactLog["readAfter"] = async (position, filter) => this.#factReader.after(position, filter);
+  readonly range: FactLog["range"] = async () => this.#factReader.range();
+
+  subscribe(listener: (facts: readonly AnyFact[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Waits for nothing: whoever still writes gets an error. */
+  close(): void {
+    this.#reader.close();
+    this.#writer.close();
+  }
+}
+
+function open(file: string, isReader = false): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 2000, readOnly: isReader });
+  database.exec("PRAGMA foreign_keys = ON");
+  if (!isReader) {
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000");
+  }
+  database.exec("PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY");
+  return database;
+}

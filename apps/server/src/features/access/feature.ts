@@ -1,0 +1,57 @@
+import type { Feature, Kernel } from "../../kernel/feature.ts";
+import { PLATFORM, systemScope } from "../../kernel/scope.ts";
+import { createTenant } from "../tenants/index.ts";
+import { accessMigrations, countPrincipals, deleteOldSessions, grant, touchTokens } from "./access.sql.ts";
+import { Authenticator } from "./authenticate.ts";
+import { budgetMigrations, deleteOld } from "./budget.sql.ts";
+import { KEY_MS } from "./idempotency.ts";
+import { listTenantsAction, showSessionAction } from "./show-session.ts";
+import { createSignInLinkAction, createTokenAction, listTokensAction, revokeTokenAction } from "./tokens.ts";
+
+export interface AccessFeature {
+  readonly feature: Feature;
+  readonly authenticator: Authenticator;
+  /** Whether nobody can sign in yet, so that a first link has to be printed. */
+  readonly isEmpty: () => Promise<boolean>;
+}
+
+export function createAccess(kernel: Kernel, consoleUrl: () => string): AccessFeature {
+  const authenticator = new Authenticator(kernel);
+  const scope = systemScope(PLATFORM, "access");
+  return {
+    authenticator,
+    isEmpty: async () => (await kernel.store.read(scope, countPrincipals)) === 0,
+    feature: {
+      name: "access",
+      migrations: [...accessMigrations, ...budgetMigrations],
+      actions: [
+        showSessionAction,
+        listTenantsAction,
+        createTenant((tx, tenant) => grant(tx, tx.scope.actor.id, { tenantId: tenant.id, role: "administrator" })),
+        createTokenAction,
+        listTokensAction,
+        revokeTokenAction,
+        createSignInLinkAction(consoleUrl),
+      ],
+      jobs: [
+        {
+          name: "access/note-used-tokens",
+          everyMs: 10_000,
+          run: async () => {
+            const used = authenticator.takeUsed();
+            if (used.size > 0) await kernel.store.write(scope, (tx) => touchTokens(tx, used));
+          },
+        },
+        {
+          name: "access/forget-old",
+          everyMs: 600_000,
+          run: () =>
+            kernel.store.write(scope, async (tx) => {
+              await deleteOldSessions(tx);
+              await deleteOld(tx, tx.now - KEY_MS, Math.floor(tx.now / 3_600_000) - 48);
+            }),
+        },
+      ],
+    },
+  };
+}

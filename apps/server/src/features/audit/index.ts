@@ -1,0 +1,1 @@
+export { auditTrail } from "./record-entry.ts";

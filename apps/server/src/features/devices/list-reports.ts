@@ -1,0 +1,65 @@
+import {
+  type Application,
+  type InstalledCertificate,
+  type InstalledProfile,
+  listApplications,
+  listCertificates,
+  listProfiles,
+  listQuarantine,
+  listTimeline,
+} from "@pomona/contract";
+import { asId } from "@pomona/facts";
+import { bindAction } from "../../kernel/action.ts";
+import { notFound } from "../../kernel/errors.ts";
+import type { ReadTransaction } from "../../kernel/store.ts";
+import { readDevice } from "./devices.sql.ts";
+import { type ReportKind, readQuarantined, readReports, readTimeline } from "./reports.sql.ts";
+
+async function reported<Item>(tx: ReadTransaction, deviceId: string, kind: ReportKind) {
+  const id = asId<"device">(deviceId);
+  if ((await readDevice(tx, id)) === undefined) throw notFound("device", deviceId);
+  const reports = await readReports(tx, id, kind);
+  const newest = Math.max(...reports.map((report) => report.at));
+  return {
+    items: reports.flatMap((report) => report.items as Item[]),
+    nextCursor: null,
+    reportedAt: reports.length === 0 ? null : new Date(newest).toISOString(),
+  };
+}
+
+export const reportActions = [
+  bindAction(listApplications, { run: ({ tx }, { deviceId }) => reported<Application>(tx, deviceId, "applications") }),
+  bindAction(listProfiles, { run: ({ tx }, { deviceId }) => reported<InstalledProfile>(tx, deviceId, "profiles") }),
+  bindAction(listCertificates, {
+    run: ({ tx }, { deviceId }) => reported<InstalledCertificate>(tx, deviceId, "certificates"),
+  }),
+  bindAction(listTimeline, {
+    run: async ({ tx }, { deviceId, limit = 100, cursor }) => {
+      const id = asId<"device">(deviceId);
+      if ((await readDevice(tx, id)) === undefined) throw notFound("device", deviceId);
+      const before = cursor === undefined ? undefined : Number.parseInt(cursor, 10) || 0;
+      const rows = await readTimeline(tx, id, before, limit + 1);
+      const items = rows.slice(0, limit).map((row) => ({
+        ...row,
+        at: new Date(row.at).toISOString(),
+        data: JSON.parse(row.data) as Record<string, unknown>,
+      }));
+      return { items, nextCursor: rows.length > limit ? String(items.at(-1)!.position) : null };
+    },
+  }),
+  bindAction(listQuarantine, {
+    run: async ({ tx }, { limit = 100, cursor }) => {
+      const rows = await readQuarantined(tx, cursor, limit + 1);
+      const items = rows.slice(0, limit).map((row) => ({
+        id: row.id,
+        at: new Date(row.at).toISOString(),
+        channel: row.channel as "device" | "agent",
+        deviceId: row.device_id,
+        subject: row.subject,
+        reason: row.reason,
+        sizeBytes: row.size_bytes,
+      }));
+      return { items, nextCursor: rows.length > limit ? items.at(-1)!.id : null };
+    },
+  }),
+];
