@@ -2,6 +2,7 @@ import { Tooltip } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
+import mark from "../kit/assets/pomona.svg";
 import { useShortcut } from "../kit/keyboard.ts";
 import { type Place, places } from "./places.ts";
 import styles from "./side-nav.module.css";
@@ -39,7 +40,7 @@ export const SideNav = () => {
   return (
     <nav className={styles.nav} data-folded={folded || undefined} aria-label="Pages">
       <Link to="/" className={styles.brand} aria-label="Pomona, home">
-        <img src="/pomona.svg" alt="" width={24} height={24} />
+        <img src={mark} alt="" width={24} height={24} />
         <span className={styles.name}>Pomona</span>
       </Link>
       <ul className={styles.list}>

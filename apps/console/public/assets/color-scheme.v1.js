@@ -1,4 +1,5 @@
-// Runs before the first paint, so that a dark console does not flash white. A file, because the policy allows no inline script.
+// Runs before the first paint, so that a dark console does not flash white. A file, because the policy allows no inline
+// script. Browsers keep it for a year: a change of it needs another number in its name.
 (function () {
   var chosen = null;
   try {
