@@ -1,1 +1,11 @@
-export {};
+export * from "./check-in.ts";
+export * from "./command.ts";
+export * from "./command-state.ts";
+export * from "./content-type.ts";
+export * from "./error-chain.ts";
+export * from "./identifiers.ts";
+export type { Outcome } from "./outcome.ts";
+export * from "./report.ts";
+export * from "./results/device-information.ts";
+export * from "./results/lists.ts";
+export * from "./results/security-info.ts";

@@ -1,1 +1,5 @@
-export {};
+export * from "./enrollment-profile.ts";
+export * from "./managed-preferences.ts";
+export * from "./privacy-preferences.ts";
+export * from "./profile.ts";
+export * from "./service-management.ts";

@@ -1,0 +1,210 @@
+import type { DeviceId, TenantId } from "@pomona/facts";
+import { type Crypto, encodePem, issueCertificate, parseCertificate } from "@pomona/pki";
+import { keyObject, nodeCrypto } from "@pomona/pki/node";
+import { PomonaError } from "../../kernel/errors.ts";
+import type { Kernel } from "../../kernel/feature.ts";
+import { PLATFORM, systemScope } from "../../kernel/scope.ts";
+import type { WriteTransaction } from "../../kernel/store.ts";
+import { insertCertificate, type KnownCertificate, revokeCertificates } from "./authority.sql.ts";
+import { type AuthorityKey, makeKey, openKey } from "./authority-keys.ts";
+import {
+  BACKDATE_MS,
+  CERTIFICATE_ROLES,
+  type CertificateRole,
+  INTERMEDIATE_VALID_MS,
+  ROOT_VALID_MS,
+} from "./authority-roles.ts";
+import { certificateHash, type Identification, KnownCertificates } from "./known-certificates.ts";
+import { type ServerTls, serverTls } from "./server-tls.ts";
+
+/** Whom a certificate names: a device (agent, edge) or an enrollment (mdm). */
+export type CertificateHolder = { readonly deviceId: DeviceId } | { readonly enrollmentId: string };
+
+export interface CertificateOrder {
+  readonly tenantId: TenantId;
+  readonly role: Exclude<CertificateRole, "server">;
+  readonly holder: CertificateHolder;
+  /** SubjectPublicKeyInfo (DER) of a key whose possession was proved. */
+  readonly spki: Uint8Array;
+  readonly now: number;
+}
+
+export interface IssuedCertificate extends KnownCertificate {
+  readonly der: Uint8Array;
+  /** Issuers below the root, nearest first, in DER. */
+  readonly issuers: readonly Uint8Array[];
+}
+
+/**
+ * The certificate authority: one root, an intermediate per tenant, and the table of all certificates that were issued.
+ * The root signs nothing but intermediates, so that its key can be taken offline once the tenants exist.
+ */
+export class Authority {
+  readonly #kernel: Kernel;
+  readonly #crypto: Crypto;
+  readonly #intermediates = new Map<TenantId, Promise<AuthorityKey>>();
+  readonly #known: KnownCertificates;
+  #root: AuthorityKey | undefined;
+
+  constructor(kernel: Kernel, crypto: Crypto = nodeCrypto()) {
+    this.#kernel = kernel;
+    this.#crypto = crypto;
+    this.#known = new KnownCertificates(kernel);
+  }
+
+  /** Makes the root at the first start, opens it at every other. */
+  async start(): Promise<void> {
+    this.#root =
+      (await openKey(this.#kernel, PLATFORM, "root")) ??
+      (await makeKey(this.#kernel, this.#crypto, PLATFORM, "root", {
+        type: "ec-p256",
+        subject: { O: "Pomona", CN: "Pomona root" },
+        validForMs: ROOT_VALID_MS,
+        extensions: { ca: {}, keyUsage: ["keyCertSign", "cRLSign"] },
+      }));
+  }
+
+  get crypto(): Crypto {
+    return this.#crypto;
+  }
+
+  /** DER of the root. */
+  get rootDer(): Uint8Array {
+    return this.#rootKey().certificate.raw;
+  }
+
+  get rootPem(): string {
+    return encodePem("CERTIFICATE", this.rootDer);
+  }
+
+  /** The tenant's own CA, made when it is first asked for. RSA: SCEP encrypts requests to it. */
+  intermediate(tenantId: TenantId): Promise<AuthorityKey> {
+    let found = this.#intermediates.get(tenantId);
+    if (found === undefined) {
+      found = this.#openIntermediate(tenantId);
+      this.#intermediates.set(tenantId, found);
+      found.catch(() => this.#intermediates.delete(tenantId));
+    }
+    return found;
+  }
+
+  /** Key and chain for the doors, made anew when near expiry or when a name is missing. */
+  serverTls(names: readonly string[]): Promise<ServerTls> {
+    return serverTls(this.#kernel, this.#crypto, {
+      root: this.#rootKey(),
+      names,
+      issuer: () => this.intermediate(PLATFORM),
+    });
+  }
+
+  /** Signs a certificate without recording it: {@link record} must follow, or it is unknown to everyone. */
+  async sign(order: CertificateOrder): Promise<IssuedCertificate> {
+    refuseWeakKey(this.#crypto, order.spki);
+    const issuer = await this.intermediate(order.tenantId);
+    const profile = CERTIFICATE_ROLES[order.role];
+    const holder = "deviceId" in order.holder ? order.holder.deviceId : order.holder.enrollmentId;
+    const der = issueCertificate(this.#crypto, {
+      issuer,
+      subject: { O: "Pomona", OU: order.role, CN: holder },
+      spki: order.spki,
+      notBefore: order.now - BACKDATE_MS,
+      notAfter: Math.min(order.now + profile.validForMs, issuer.certificate.notAfter),
+      extensions: {
+        keyUsage: profile.keyUsage,
+        extendedKeyUsage: profile.extendedKeyUsage,
+        sanUri: [`urn:pomona:${order.tenantId}:${holder}:${order.role}`],
+      },
+    });
+    const certificate = parseCertificate(der);
+    return {
+      der,
+      issuers: [issuer.certificate.raw],
+      hash: certificateHash(der),
+      tenantId: order.tenantId,
+      role: order.role,
+      deviceId: "deviceId" in order.holder ? order.holder.deviceId : null,
+      enrollmentId: "enrollmentId" in order.holder ? order.holder.enrollmentId : null,
+      serial: certificate.serialHex,
+      notBefore: certificate.notBefore,
+      notAfter: certificate.notAfter,
+      revokedAt: null,
+    };
+  }
+
+  /** Makes a signed certificate known, in the transaction of what it was granted for. */
+  async record(tx: WriteTransaction, issued: IssuedCertificate): Promise<void> {
+    await insertCertificate(tx, issued);
+    tx.afterCommit(() => this.#known.forget([issued.hash]));
+  }
+
+  /** Signs and records. @throws PomonaError `certificate.weak-key` */
+  async issueCertificate(order: CertificateOrder): Promise<IssuedCertificate> {
+    const issued = await this.sign(order);
+    await this.#kernel.store.write(systemScope(order.tenantId, "authority"), (tx) => this.record(tx, issued));
+    return issued;
+  }
+
+  /** Whose certificate this is, and whether it still counts. */
+  identify(der: Uint8Array, now: number): Promise<Identification> {
+    return this.#known.find(certificateHash(der), now);
+  }
+
+  identifyHash(hash: string, now: number): Promise<Identification> {
+    return this.#known.find(hash, now);
+  }
+
+  /** What memory knows of a certificate by its hash; undefined when it has to be looked up with {@link identify}. */
+  recall(hash: string, now: number): Identification | undefined {
+    return this.#known.recall(hash, now);
+  }
+
+  /** Revokes certificates in the scope's tenant. Who is connected with one is the caller's to disconnect. */
+  async revoke(
+    tx: WriteTransaction,
+    of: CertificateHolder | { readonly hash: string },
+    options: { readonly role?: CertificateRole; readonly except?: string } = {},
+  ): Promise<readonly string[]> {
+    const hashes = await revokeCertificates(tx, of, options);
+    tx.afterCommit(() => this.#known.forget(hashes));
+    return hashes;
+  }
+
+  async #openIntermediate(tenantId: TenantId): Promise<AuthorityKey> {
+    return (
+      (await openKey(this.#kernel, tenantId, "intermediate")) ??
+      makeKey(this.#kernel, this.#crypto, tenantId, "intermediate", {
+        type: "rsa-2048",
+        subject: { O: "Pomona", OU: tenantId, CN: "Pomona issuing" },
+        validForMs: INTERMEDIATE_VALID_MS,
+        issuer: this.#rootKey(),
+        // Enciphers and signs as well: SCEP requests are enveloped to it, and its answers signed by it.
+        extensions: {
+          ca: { pathLength: 0 },
+          keyUsage: ["digitalSignature", "keyEncipherment", "keyCertSign", "cRLSign"],
+        },
+      })
+    );
+  }
+
+  #rootKey(): AuthorityKey {
+    if (this.#root === undefined) throw new Error("the authority was not started");
+    return this.#root;
+  }
+}
+
+function refuseWeakKey(crypto: Crypto, spki: Uint8Array): void {
+  let isStrong = false;
+  try {
+    const key = keyObject(crypto.importPublicKey(spki));
+    const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+    isStrong = key.asymmetricKeyType === "ec" || (key.asymmetricKeyType === "rsa" && bits >= 2048 && bits <= 8192);
+  } catch {
+    isStrong = false;
+  }
+  if (isStrong) return;
+  throw new PomonaError(
+    "invalid",
+    "certificate.weak-key",
+    "The key must be RSA of 2048 bits or more, or a NIST curve.",
+  );
+}

@@ -1,0 +1,127 @@
+import type { Payload } from "./profile.ts";
+import { buildMobileconfig } from "./profile.ts";
+
+export interface EnrollmentProfileSpec {
+  /** Identifies this profile for as long as the enrollment lives; renewals repeat it. */
+  readonly identifier: string;
+  /** One UUID per part, upper case. */
+  readonly uuids: {
+    readonly profile: string;
+    readonly mdm: string;
+    readonly scep: string;
+    readonly roots: readonly string[];
+    readonly intermediates: readonly string[];
+  };
+  readonly organization: string;
+  readonly rootCertificates: readonly Uint8Array[];
+  /** Issuers below the root that the Mac needs to build its own chain. */
+  readonly intermediateCertificates: readonly Uint8Array[];
+  readonly scep: {
+    readonly url: string;
+    /** For one use. */
+    readonly challenge: string;
+    /** Short names and values in order: `[["O", "Acme"], ["CN", "..."]]`. What is issued comes from the server's record. */
+    readonly subject: readonly (readonly [string, string])[];
+    /** Digest of the certificate that GetCACert answers, so that nobody in between can put another there. */
+    readonly caFingerprint: Uint8Array;
+    readonly name: string;
+  };
+  readonly mdm: {
+    readonly serverUrl: string;
+    readonly checkInUrl: string;
+    /** Subject UID of the push certificate, `com.apple.mgmt...`. */
+    readonly topic: string;
+  };
+}
+
+/** All rights. An update of the payload may never add one: the Mac would refuse it. */
+const ALL_RIGHTS = 8191;
+
+/**
+ * The profile that enrolls a Mac: our roots, an identity by SCEP, and the MDM payload that uses it (Apple: MDM payload).
+ * Unsigned; the server signs it.
+ */
+export function buildEnrollmentProfile(spec: EnrollmentProfileSpec): Uint8Array {
+  return buildMobileconfig({
+    identifier: spec.identifier,
+    uuid: spec.uuids.profile,
+    displayName: `${spec.organization}: device management`,
+    organization: spec.organization,
+    description: `Lets ${spec.organization} manage this Mac.`,
+    payloads: [
+      ...certificates(spec, "com.apple.security.root", "root", spec.rootCertificates, spec.uuids.roots),
+      ...certificates(
+        spec,
+        "com.apple.security.pkcs1",
+        "issuer",
+        spec.intermediateCertificates,
+        spec.uuids.intermediates,
+      ),
+      scepPayload(spec),
+      mdmPayload(spec),
+    ],
+  });
+}
+
+function certificates(
+  spec: EnrollmentProfileSpec,
+  type: string,
+  word: string,
+  ders: readonly Uint8Array[],
+  uuids: readonly string[],
+): readonly Payload[] {
+  if (ders.length !== uuids.length) throw new RangeError("one payload UUID is needed for each certificate");
+  return ders.map((der, index) => ({
+    type,
+    identifier: `${spec.identifier}.${word}.${index + 1}`,
+    uuid: uuids[index]!,
+    displayName: `${spec.organization} certificate authority`,
+    content: { PayloadContent: der, PayloadCertificateFileName: `${word}-${index + 1}.cer` },
+  }));
+}
+
+function scepPayload(spec: EnrollmentProfileSpec): Payload {
+  const { scep } = spec;
+  return {
+    type: "com.apple.security.scep",
+    identifier: `${spec.identifier}.scep`,
+    uuid: spec.uuids.scep,
+    displayName: "Identity of this Mac",
+    content: {
+      PayloadContent: {
+        URL: scep.url,
+        Name: scep.name,
+        Challenge: scep.challenge,
+        Subject: scep.subject.map(([type, value]) => [[type, value]]),
+        // Without these Macs make keys of 1024 bits. Usage 5 is signing (1) and encipherment (4).
+        Keysize: 2048,
+        "Key Type": "RSA",
+        "Key Usage": 5,
+        CAFingerprint: scep.caFingerprint,
+        Retries: 3,
+        RetryDelay: 10,
+        KeyIsExtractable: false,
+        AllowAllAppsAccess: false,
+      },
+    },
+  };
+}
+
+function mdmPayload(spec: EnrollmentProfileSpec): Payload {
+  return {
+    type: "com.apple.mdm",
+    identifier: `${spec.identifier}.mdm`,
+    uuid: spec.uuids.mdm,
+    displayName: "Device management",
+    content: {
+      ServerURL: spec.mdm.serverUrl,
+      CheckInURL: spec.mdm.checkInUrl,
+      Topic: spec.mdm.topic,
+      IdentityCertificateUUID: spec.uuids.scep,
+      SignMessage: true,
+      CheckOutWhenRemoved: true,
+      AccessRights: ALL_RIGHTS,
+      ServerCapabilities: ["com.apple.mdm.per-user-connections", "com.apple.mdm.bootstraptoken", "com.apple.mdm.token"],
+    },
+  };
+}
