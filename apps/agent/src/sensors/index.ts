@@ -1,0 +1,14 @@
+export type { SensorCapabilities } from "./frame-protocol.ts";
+export type { Hit, HitAction, HitTimes } from "./hit.ts";
+export { SensorClient, type SensorClientOptions, type SensorListener } from "./sensor-client.ts";
+export type {
+  EventEnvelope,
+  ExecEvent,
+  ExitEvent,
+  ForkEvent,
+  OtherEvent,
+  ProcessImage,
+  SensorEvent,
+} from "./sensor-events.ts";
+export type { SensorCounters, SensorHealth, SensorState } from "./sensor-health.ts";
+export { runSensorProcess } from "./sensor-process.ts";
