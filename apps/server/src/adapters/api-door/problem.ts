@@ -19,7 +19,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
     const [status, title] = STATUS[error.kind];
     const errors = error.detail?.["errors"] as Problem["errors"];
     return {
-      type: `https://pomona.dev/problems/${error.code}`,
+      type: `urn:pomona:problem:${error.code}`,
       title,
       status,
       code: error.code,

@@ -18,6 +18,9 @@ export interface SqliteStoreOptions {
   readonly clock?: Clock;
 }
 
+const KERNEL_PREFIX = "kernel/";
+const KERNEL_TABLES: readonly Migration[] = [{ name: `${KERNEL_PREFIX}0001-facts`, statements: FACT_TABLES }];
+
 /** The embedded store: one file, one writing and one reading connection, one process. */
 export class SqliteStore implements Store, FactLog {
   readonly #writer: DatabaseSync;
@@ -31,18 +34,23 @@ export class SqliteStore implements Store, FactLog {
   readonly #listeners = new Set<(facts: readonly AnyFact[]) => void>();
 
   /** @throws Error when another process has the file open for writing, or it is not a database */
-  constructor(options: SqliteStoreOptions, migrations: readonly Migration[]) {
+  constructor(options: SqliteStoreOptions) {
     mkdirSync(path.dirname(options.file), { recursive: true, mode: 0o700 });
     this.#clock = options.clock ?? systemClock;
     this.#writer = open(options.file);
     chmodSync(options.file, 0o600);
-    migrate(this.#writer, [{ name: "kernel/0001-facts", statements: FACT_TABLES }, ...migrations], this.#clock.now());
+    migrate(this.#writer, KERNEL_TABLES, this.#clock.now(), KERNEL_PREFIX);
     this.#reader = open(options.file, true);
     this.#factWriter = new FactWriter(this.#writer);
     this.#factReader = new FactReader(this.#reader);
     this.#writing = queryBuilderOver(this.#writer);
     this.#reading = queryBuilderOver(this.#reader);
     this.#groups = new GroupCommit(this.#writer);
+  }
+
+  /** Brings the tables of the features up to date, in the order given; before anything else is asked of the store. */
+  migrate(migrations: readonly Migration[]): void {
+    migrate(this.#writer, [...KERNEL_TABLES, ...migrations], this.#clock.now());
   }
 
   write<T>(scope: Scope, body: (tx: WriteTransaction) => Promise<T>): Promise<T> {

@@ -1,0 +1,116 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+/** Everything that a server is told from outside. Ports of 0 are chosen by the system. */
+export interface ServerConfig {
+  readonly dataDir: string;
+  /** Where the doors listen. */
+  readonly host: string;
+  /** The name or address under which Macs and people reach this server; in links, profiles and the TLS certificate. */
+  readonly publicHost: string;
+  readonly ports: { readonly api: number; readonly device: number; readonly agent: number };
+  /** PEM; without it a certificate from our own root is used. */
+  readonly tls?: { readonly certificate: string; readonly key: string; readonly ca: string };
+  readonly apns: { readonly url: string; readonly ca?: string };
+  readonly masterKey?: string;
+  readonly logLevel: string;
+  readonly consoleDir: string;
+  /** The agent's single-file bundle, packed for Macs at start; without it no agent is offered. */
+  readonly agentBundle?: string;
+  readonly version: string;
+  /** Benchmarks and tests only: the device channel without TLS, on loopback. */
+  readonly plainDevicePort?: number;
+}
+
+interface Setting {
+  readonly env: string;
+  readonly doc: string;
+  readonly default: string;
+}
+
+/** Every variable, with what the reference page says of it. An unknown one with our prefix is an error. */
+export const SETTINGS = {
+  dataDir: { env: "POMONA_DATA", default: ".data", doc: "Folder of the database, keys and blobs." },
+  host: { env: "POMONA_HOST", default: "0.0.0.0", doc: "Address on which the doors listen." },
+  publicHost: {
+    env: "POMONA_PUBLIC_HOST",
+    default: "localhost",
+    doc: "Name under which Macs and people reach the server; it is in profiles and in the TLS certificate, so set it before the first Mac enrolls.",
+  },
+  apiPort: { env: "POMONA_API_PORT", default: "8443", doc: "Port of the API, the console and the enrollment portal." },
+  devicePort: {
+    env: "POMONA_DEVICE_PORT",
+    default: "8444",
+    doc: "Port of the device channel (MDM, SCEP, HTTPS of the agent).",
+  },
+  agentPort: { env: "POMONA_AGENT_PORT", default: "8883", doc: "Port of the agent channel (MQTT over TLS)." },
+  tlsCertificate: {
+    env: "POMONA_TLS_CERT",
+    default: "",
+    doc: "PEM file: certificate and intermediates. Without it the server uses a root of its own.",
+  },
+  tlsKey: { env: "POMONA_TLS_KEY", default: "", doc: "PEM file: the key of that certificate." },
+  tlsCa: { env: "POMONA_TLS_CA", default: "", doc: "PEM file: the root that Macs shall trust for that certificate." },
+  apnsUrl: { env: "POMONA_APNS_URL", default: "https://api.push.apple.com", doc: "Where pushes go." },
+  apnsCa: { env: "POMONA_APNS_CA", default: "", doc: "PEM file: root of that endpoint, when it is not a public one." },
+  masterKey: {
+    env: "POMONA_MASTER_KEY",
+    default: "",
+    doc: "32 bytes in base64 or hex that wrap all data keys. Without it a key file in the data folder is made.",
+  },
+  logLevel: { env: "POMONA_LOG_LEVEL", default: "info", doc: "fatal, error, warn, info, debug or silent." },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** @throws Error that names the variable and what it should be */
+export function readSettings(env: NodeJS.ProcessEnv): Record<SettingName, string> {
+  const known = new Set<string>(Object.values(SETTINGS).map((setting) => setting.env));
+  const unknown = Object.keys(env).find((name) => name.startsWith("POMONA_") && !known.has(name));
+  if (unknown !== undefined)
+    throw new Error(`${unknown} is not a setting of Pomona. Known are: ${[...known].join(", ")}.`);
+  return Object.fromEntries(
+    Object.entries(SETTINGS).map(([name, setting]) => [name, env[setting.env] || setting.default]),
+  ) as Record<SettingName, string>;
+}
+
+/** What the program brings with it, wherever it is installed. */
+export interface Shipped {
+  readonly consoleDir: string;
+  readonly agentBundle?: string;
+  readonly version: string;
+}
+
+export function configFrom(settings: Record<SettingName, string>, shipped: Shipped): ServerConfig {
+  const { tlsCertificate, tlsKey, tlsCa } = settings;
+  if ((tlsCertificate === "") !== (tlsKey === "")) throw new Error("POMONA_TLS_CERT and POMONA_TLS_KEY go together.");
+  return {
+    ...shipped,
+    dataDir: path.resolve(settings.dataDir),
+    host: settings.host,
+    publicHost: settings.publicHost,
+    ports: {
+      api: portOf("apiPort", settings.apiPort),
+      device: portOf("devicePort", settings.devicePort),
+      agent: portOf("agentPort", settings.agentPort),
+    },
+    apns: { url: settings.apnsUrl, ...(settings.apnsCa === "" ? {} : { ca: readFileSync(settings.apnsCa, "utf8") }) },
+    logLevel: settings.logLevel,
+    ...(settings.masterKey === "" ? {} : { masterKey: settings.masterKey }),
+    ...(tlsCertificate === ""
+      ? {}
+      : {
+          tls: {
+            certificate: readFileSync(tlsCertificate, "utf8"),
+            key: readFileSync(tlsKey, "utf8"),
+            ca: tlsCa === "" ? "" : readFileSync(tlsCa, "utf8"),
+          },
+        }),
+  };
+}
+
+function portOf(name: SettingName, text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Error(`${SETTINGS[name].env} has to be a port between 0 and 65535, not "${text}".`);
+}

@@ -1,0 +1,146 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Role } from "@pomona/contract";
+import { openApiDoor } from "./adapters/api-door/api-door.ts";
+import { FactRelay } from "./adapters/background/fact-relay.ts";
+import { JobRunner } from "./adapters/background/job-runner.ts";
+import { pinoLog, silentLog } from "./adapters/log/log.ts";
+import { lockInstance } from "./adapters/store/instance-lock.ts";
+import { SqliteStore } from "./adapters/store/sqlite-store.ts";
+import { FileVault } from "./adapters/vault/file-vault.ts";
+import type { ServerConfig } from "./config.ts";
+import { createAccess } from "./features/access/feature.ts";
+import { addSignInLink, addToken, budgetOf, DEFAULT_LIMITS, idempotency } from "./features/access/index.ts";
+import { createAudit } from "./features/audit/feature.ts";
+import { auditTrail } from "./features/audit/index.ts";
+import { createDevices } from "./features/devices/feature.ts";
+import { createTenants } from "./features/tenants/feature.ts";
+import { Authority, addTenant, readTenants, type TenantRow } from "./features/tenants/index.ts";
+import { systemClock } from "./kernel/clock.ts";
+import type { Feature, Kernel } from "./kernel/feature.ts";
+import { LiveFeed } from "./kernel/live.ts";
+import { Performer } from "./kernel/perform.ts";
+import { PLATFORM, systemScope } from "./kernel/scope.ts";
+import type { WriteTransaction } from "./kernel/store.ts";
+
+export interface RunningServer {
+  /** Ends in `/api/v1`. */
+  readonly apiUrl: string;
+  readonly consoleUrl: string;
+  readonly deviceUrl: string;
+  readonly agentUrl: string;
+  /** PEM of the root that clients of this server trust. */
+  readonly caFile: string;
+  /** Where the first administrator signs in; only while nobody has. */
+  readonly firstSignInLink?: string;
+  /** The tenants, made when missing, in the order of the names. */
+  ensureTenants(names: readonly string[]): Promise<readonly TenantRow[]>;
+  /** A new API token with a role in each of some tenants; for the demo and for tests. */
+  issueToken(name: string, role: Role, tenants: readonly TenantRow[]): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Composes everything and opens the doors. @throws Error when the folder is in use or a port is taken */
+export async function startServer(config: ServerConfig): Promise<RunningServer> {
+  const unlock = lockInstance(config.dataDir);
+  try {
+    return await compose(config, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function compose(config: ServerConfig, unlock: () => void): Promise<RunningServer> {
+  const log = config.logLevel === "silent" ? silentLog : pinoLog(config.logLevel);
+  const vault = new FileVault({
+    dir: path.join(config.dataDir, "keys"),
+    ...(config.masterKey === undefined ? {} : { masterKey: config.masterKey }),
+  });
+  let consoleUrl = "";
+  const store = new SqliteStore({ file: path.join(config.dataDir, "pomona.db") });
+  const kernel: Kernel = { store, facts: store, live: new LiveFeed(), vault, clock: systemClock, log };
+
+  const authority = new Authority(kernel);
+  const access = createAccess(kernel, () => consoleUrl);
+  const devices = createDevices(kernel);
+  const features: readonly Feature[] = [createTenants(), createAudit(), access.feature, devices.feature];
+
+  store.migrate(features.flatMap((feature) => feature.migrations));
+  await authority.start();
+  for (const feature of features) await feature.start?.();
+
+  const actions = features.flatMap((feature) => feature.actions);
+  const performer = new Performer(kernel, { audit: auditTrail, budget: budgetOf(DEFAULT_LIMITS), idempotency });
+  const relay = new FactRelay(
+    store,
+    store,
+    features.flatMap((feature) => feature.factHandlers ?? []),
+    log,
+  );
+  const jobs = new JobRunner(
+    features.flatMap((feature) => feature.jobs ?? []),
+    log,
+  );
+  const routes = features.flatMap((feature) => feature.routes ?? []);
+  const tls = config.tls ?? (await authority.serverTls([config.publicHost, config.host]));
+  const caFile = path.join(config.dataDir, "ca.pem");
+  writeFileSync(caFile, tls.ca);
+
+  await relay.start();
+  const api = await openApiDoor({
+    host: config.host,
+    port: config.ports.api,
+    tls,
+    kernel,
+    actions,
+    routes: routes.filter((route) => route.door === "api"),
+    performer,
+    authenticator: access.authenticator,
+    consoleDir: config.consoleDir,
+    version: config.version,
+  });
+  consoleUrl = `https://${config.publicHost}:${api.port}`;
+  jobs.start();
+  log.info("server.started", { consoleUrl });
+
+  const system = systemScope(PLATFORM, "main");
+  const firstSignInLink = (await access.isEmpty()) ? await firstLink(kernel, consoleUrl) : undefined;
+  return {
+    apiUrl: `${consoleUrl}/api/v1`,
+    consoleUrl,
+    deviceUrl: "",
+    agentUrl: "",
+    caFile,
+    ...(firstSignInLink === undefined ? {} : { firstSignInLink }),
+    ensureTenants: (names) => store.write(system, (tx) => ensureTenants(tx, names)),
+    issueToken: (name, role, tenants) =>
+      store.write(system, async (tx) => {
+        const grants = tenants.map((tenant) => ({ tenantId: tenant.id, role }));
+        return (await addToken(tx, name, grants)).secret;
+      }),
+    stop: async () => {
+      await api.close();
+      await jobs.stop();
+      await relay.stop();
+      for (const feature of features.toReversed()) await feature.stop?.();
+      store.close();
+      unlock();
+      log.info("server.stopped");
+    },
+  };
+}
+
+async function firstLink(kernel: Kernel, consoleUrl: string): Promise<string> {
+  const { code } = await kernel.store.write(systemScope(PLATFORM, "main"), (tx) =>
+    addSignInLink(tx, "First administrator", { tenantId: PLATFORM, role: "administrator" }),
+  );
+  return `${consoleUrl}/sign-in/${code}`;
+}
+
+async function ensureTenants(tx: WriteTransaction, names: readonly string[]): Promise<readonly TenantRow[]> {
+  const known = await readTenants(tx);
+  const tenants: TenantRow[] = [];
+  for (const name of names) tenants.push(known.find((tenant) => tenant.name === name) ?? (await addTenant(tx, name)));
+  return tenants;
+}

@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { build } from "esbuild";
+
+/** What ships as one file, because Node does not strip types inside node_modules: output name -> entry. */
+export const SHIPPED = {
+  "pomona.mjs": "apps/cli/src/main.ts",
+  "pomona-agent.mjs": "apps/agent/src/main.ts",
+} as const;
+
+/** CommonJS libraries inside an ES module bundle still ask for `require`. */
+const BANNER =
+  'import { createRequire as __pomonaRequire } from "node:module"; const require = __pomonaRequire(import.meta.url);';
+
+/** Bundles every entry that exists into `dist/`; answers the paths it wrote, relative to the root. */
+export async function bundleWhatShips(root: string): Promise<readonly string[]> {
+  const written: string[] = [];
+  for (const [name, entry] of Object.entries(SHIPPED)) {
+    if (!existsSync(path.join(root, entry))) continue;
+    const outfile = path.join("dist", name);
+    await build({
+      absWorkingDir: root,
+      entryPoints: [entry],
+      outfile,
+      bundle: true,
+      platform: "node",
+      target: "node24",
+      format: "esm",
+      sourcemap: "linked",
+      banner: { js: BANNER },
+      logLevel: "warning",
+    });
+    written.push(outfile);
+  }
+  return written;
+}
