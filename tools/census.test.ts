@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { installedPackages, isAllowed, LICENCE_EXCEPTIONS, mayStay } from "./census/licences.ts";
 import { repositoryFiles, textOf } from "./census/repository.ts";
 import { BANNED_WORDS, bannedWordsIn } from "./census/words.ts";
+import { missingFromLock, platformEntry } from "./complete-lock.ts";
 import { root } from "./root.ts";
 
 const files = await repositoryFiles();
@@ -39,6 +40,21 @@ test("no text names a folder of the machine that it was written on", async () =>
 
 test("package-lock.json names no host to fetch from", async () => {
   assert.doesNotMatch((await textOf("package-lock.json")) ?? "", /"resolved":\s*"(https?|git)/);
+});
+
+test("package-lock.json names the optional packages of every platform, without which npm ci refuses it", async () => {
+  const lock = JSON.parse((await textOf("package-lock.json")) ?? "{}") as {
+    packages: Parameters<typeof missingFromLock>[0];
+  };
+  assert.deepEqual([...missingFromLock(lock.packages).keys()], [], "run: node tools/complete-lock.ts");
+  assert.deepEqual(platformEntry("@x/cli-linux-arm64-musl", "1.2.3"), {
+    version: "1.2.3",
+    cpu: ["arm64"],
+    dev: true,
+    libc: ["musl"],
+    optional: true,
+    os: ["linux"],
+  });
 });
 
 test("every package and every feature has a README", () => {

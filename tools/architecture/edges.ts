@@ -2,7 +2,17 @@ import path from "node:path";
 import type { ImportEdge } from "./imports.ts";
 import { type Place, placeOf } from "./places.ts";
 import type { Target } from "./resolve.ts";
-import { EXCEPTIONS, FEATURES, LIBRARIES, NODE_MODULES, PACKAGES, ROOMS, TEST_LIBRARIES, TESTS_MAY } from "./table.ts";
+import {
+  CORE_MAY_IMPORT,
+  EXCEPTIONS,
+  FEATURES,
+  LIBRARIES,
+  NODE_MODULES,
+  PACKAGES,
+  ROOMS,
+  TEST_LIBRARIES,
+  TESTS_MAY,
+} from "./table.ts";
 
 /** Why an import is refused, or undefined when a row of the table allows it. */
 export function refuse(from: Place, edge: ImportEdge, target: Target): string | undefined {

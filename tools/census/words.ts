@@ -10,7 +10,7 @@ export const BANNED_WORDS: readonly BannedWord[] = [
     pattern: /^(dep|Dep)(Token|Profile|Device|Devices|Server|Sync|Client|Enrollment)/,
     instead: "ADE, ABM or MDM server token",
   },
-  { pattern: /^(machine|host|endpoint|computer)(Id|Ids|Name|Record|Row|Store|Uuid|Serial)$/i, instead: "device" },
+  { pattern: /^(machine|host|endpoint|computer)(Id|Ids|Record|Row|Store|Uuid|Serial)$/i, instead: "device" },
   { pattern: /^(heartbeat|Heartbeat)/, instead: "check-in or presence" },
   { pattern: /agentCommand/i, instead: "order" },
   { pattern: /^(backup|recovery)Key(s|Id|Store)?$/i, instead: "PRK" },
