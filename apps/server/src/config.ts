@@ -65,7 +65,7 @@ export type SettingName = keyof typeof SETTINGS;
 
 /** @throws Error that names the variable and what it should be */
 export function readSettings(env: NodeJS.ProcessEnv): Record<SettingName, string> {
-  const known = new Set<string>(Object.values(SETTINGS).map((setting) => setting.env));
+  const known = new Set<string>(["POMONA_LAUNCHER", ...Object.values(SETTINGS).map((setting) => setting.env)]);
   const unknown = Object.keys(env).find((name) => name.startsWith("POMONA_") && !known.has(name));
   if (unknown !== undefined)
     throw new Error(`${unknown} is not a setting of Pomona. Known are: ${[...known].join(", ")}.`);

@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+import { Command, InvalidArgumentError } from "commander";
+import { version } from "./shipped.ts";
+
+const program = new Command("pomona").description("Open, self-hosted macOS fleet orchestration").version(version);
+
+program
+  .command("start")
+  .description("run the server")
+  .action(async () => (await import("./start.ts")).start());
+
+program
+  .command("demo")
+  .description("run a server and a fleet of virtual Macs on this machine")
+  .option("--json", "print one line of JSON when ready")
+  .option("--data <folder>", "where everything is kept", ".data/demo")
+  .option(
+    "--ports <first>",
+    "0: free ports; otherwise API, device and agent door on this port and the next two",
+    wholeNumber,
+  )
+  .option("--macs <number>", "how many virtual Macs", wholeNumber, 25)
+  .option("--check", "run the walks against it, print their figures and end")
+  .action(async (options: DemoOptions) => (await import("./demo/demo.ts")).demo(options));
+
+program
+  .command("sim")
+  .description("run virtual Macs against any Pomona server")
+  .requiredOption("--server <url>", "the server's API, ending in /api/v1")
+  .option("--macs <number>", "how many", wholeNumber, 25)
+  .option("--token <token>", "an API token that may make enrollment invitations (or set it in SIM_TOKEN)")
+  .option("--ca <file>", "PEM of the root that the server's certificate comes from")
+  .option("--data <folder>", "where the Macs keep their disks", ".data/sim")
+  .option("--real-agents <number>", "how many run the agent as a process of its own", wholeNumber, 2)
+  .action(async (options: SimOptions) => (await import("./sim.ts")).sim(options));
+
+export interface DemoOptions {
+  readonly json?: true;
+  readonly data: string;
+  readonly ports?: number;
+  readonly macs: number;
+  readonly check?: true;
+}
+export interface SimOptions {
+  readonly server: string;
+  readonly macs: number;
+  readonly token?: string;
+  readonly ca?: string;
+  readonly data: string;
+  readonly realAgents: number;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("has to be a whole number");
+  return value;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`pomona: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
