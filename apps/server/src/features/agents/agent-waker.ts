@@ -24,15 +24,17 @@ export class AgentWaker {
   }
 
   /** @returns whether a wake-up is on its way by this call */
-  wake(to: AgentIdentity, isUrgent: boolean): boolean {
+  async wake(to: AgentIdentity, isUrgent: boolean): Promise<boolean> {
     const now = this.#kernel.clock.now();
     const last = this.#last.get(to.deviceId);
     if (last !== undefined && now - last < (isUrgent ? URGENT_MS : CALM_MS)) return false;
     this.#last.set(to.deviceId, now);
-    void this.#send(to).catch((error: unknown) =>
-      this.#kernel.log.warn("agents.wake-failed", { deviceId: to.deviceId, error: String(error) }),
-    );
-    return true;
+    try {
+      return await this.#send(to);
+    } catch (error) {
+      this.#kernel.log.warn("agents.wake-failed", { deviceId: to.deviceId, error: String(error) });
+      return false;
+    }
   }
 
   /** Whether the Mac was woken within the last minutes and so may have come because of it. */
@@ -47,11 +49,12 @@ export class AgentWaker {
     for (const [deviceId, at] of this.#last) if (now - at > 10 * CALM_MS) this.#last.delete(deviceId);
   }
 
-  async #send(to: AgentIdentity): Promise<void> {
-    await this.#kernel.store.write(systemScope(to.tenantId, "agents"), async (tx) => {
+  #send(to: AgentIdentity): Promise<boolean> {
+    return this.#kernel.store.write(systemScope(to.tenantId, "agents"), async (tx) => {
       const device = await readDevice(tx, to.deviceId);
-      if (device === undefined || !device.mdmEnrolled || device.quarantine !== null) return;
+      if (device === undefined || !device.mdmEnrolled || device.quarantine !== null) return false;
       await this.#settings.send(tx, to.deviceId, { isUrgent: true });
+      return true;
     });
   }
 }

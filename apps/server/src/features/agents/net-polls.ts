@@ -1,42 +1,70 @@
 import type { DeviceId } from "@pomona/facts";
 
+/** One long poll while it is held open. */
+export interface HeldPoll {
+  /** Resolves at a nudge, also one that came since the last wait, after `ms`, or when the caller went away. */
+  wait(ms: number): Promise<"nudged" | "over">;
+  end(): void;
+}
+
+interface Held {
+  isNudged: boolean;
+  wake: () => void;
+}
+
 /** Long polls that are held open, by device. */
 export class NetPolls {
-  readonly #waiting = new Map<DeviceId, Set<() => void>>();
+  readonly #held = new Map<DeviceId, Set<Held>>();
+  #isStopped = false;
 
   isWaiting(deviceId: DeviceId): boolean {
-    return this.#waiting.has(deviceId);
+    return this.#held.has(deviceId);
   }
 
   /** Makes the polls of a device look for work now. */
   nudge(deviceId: DeviceId): void {
-    for (const wake of [...(this.#waiting.get(deviceId) ?? [])]) wake();
+    for (const held of this.#held.get(deviceId) ?? []) {
+      held.isNudged = true;
+      held.wake();
+    }
   }
 
-  /** Answers all polls, empty. */
-  endAll(): void {
-    for (const deviceId of [...this.#waiting.keys()]) this.nudge(deviceId);
+  /** Answers all polls; no later one waits. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const polls of this.#held.values()) for (const held of polls) held.wake();
   }
 
-  /** Resolves at a nudge, after `ms`, or when the caller went away. */
-  wait(deviceId: DeviceId, ms: number, signal: AbortSignal): Promise<"nudged" | "over"> {
-    return new Promise((resolve) => {
-      const end = (reason: "nudged" | "over") => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", gone);
-        const waiting = this.#waiting.get(deviceId);
-        waiting?.delete(nudged);
-        if (waiting?.size === 0) this.#waiting.delete(deviceId);
-        resolve(reason);
-      };
-      const nudged = () => end("nudged");
-      const gone = () => end("over");
-      const timer = setTimeout(gone, ms);
-      signal.addEventListener("abort", gone, { once: true });
-      let waiting = this.#waiting.get(deviceId);
-      if (waiting === undefined) this.#waiting.set(deviceId, (waiting = new Set()));
-      waiting.add(nudged);
-      if (signal.aborted) gone();
-    });
+  hold(deviceId: DeviceId, signal: AbortSignal): HeldPoll {
+    const held: Held = { isNudged: false, wake: () => {} };
+    let polls = this.#held.get(deviceId);
+    if (polls === undefined) this.#held.set(deviceId, (polls = new Set()));
+    polls.add(held);
+    return {
+      wait: async (ms) => {
+        if (!held.isNudged && !signal.aborted && !this.#isStopped) await waitFor(held, ms, signal);
+        const { isNudged } = held;
+        held.isNudged = false;
+        return isNudged && !this.#isStopped ? "nudged" : "over";
+      },
+      end: () => {
+        polls.delete(held);
+        if (polls.size === 0 && this.#held.get(deviceId) === polls) this.#held.delete(deviceId);
+      },
+    };
   }
+}
+
+function waitFor(held: Held, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      held.wake = () => {};
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end, { once: true });
+    held.wake = end;
+  });
 }

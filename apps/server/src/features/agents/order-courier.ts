@@ -61,13 +61,14 @@ export class OrderCourier {
     const isOnWire = this.#byWire(to, order, "wire");
     const mayPoll = this.#polls.isWaiting(to.deviceId);
     if ((order.isUrgent || !isOnWire) && mayPoll) this.#polls.nudge(to.deviceId);
-    if (order.isUrgent || (!isOnWire && !mayPoll)) this.#wake(id, to, order.isUrgent);
+    if (order.isUrgent || (!isOnWire && !mayPoll)) void this.#wake(pending, order.isUrgent);
+    const wakeToo = async () => {
+      if (!pending.tried.some(({ channel }) => channel === "wake")) await this.#wake(pending, order.isUrgent);
+      await this.#settle(id);
+    };
     pending.timers.push(
       setTimeout(() => this.#polls.nudge(to.deviceId), NET_AFTER_MS),
-      setTimeout(() => {
-        if (!pending.tried.some(({ channel }) => channel === "wake")) this.#wake(id, to, order.isUrgent);
-        void this.#settle(id);
-      }, WAKE_AFTER_MS),
+      setTimeout(() => void wakeToo(), WAKE_AFTER_MS),
     );
   }
 
@@ -81,7 +82,7 @@ export class OrderCourier {
       this.#open(asId<"order">(order.envelope.id), to);
       if (!this.#byWire(to, order, channel)) break;
     }
-    await this.#settleAll(to);
+    this.#settleLater(to);
   }
 
   /** What the answer of a poll carries. */
@@ -95,7 +96,7 @@ export class OrderCourier {
       this.#note(pending, channel);
       messages.push(toMessage(order, channel));
     }
-    if (messages.length > 0) await this.#settleAll(to);
+    if (messages.length > 0) this.#settleLater(to);
     return messages;
   }
 
@@ -103,7 +104,7 @@ export class OrderCourier {
   async redeliver(to: AgentIdentity, isUrgent: boolean): Promise<void> {
     if (this.#bus().isListening(to, "control")) return this.deliverAll(to, "wire");
     if (this.#polls.isWaiting(to.deviceId)) return this.#polls.nudge(to.deviceId);
-    this.#waker.wake(to, isUrgent);
+    await this.#waker.wake(to, isUrgent);
   }
 
   /** A receipt came: no other way is needed. @returns the tries that are not in the row yet */
@@ -137,12 +138,14 @@ export class OrderCourier {
     return isSent;
   }
 
-  #wake(id: OrderId, to: AgentIdentity, isUrgent: boolean): void {
-    const pending = this.#pending.get(id);
-    if (this.#waker.wake(to, isUrgent) && pending !== undefined) this.#note(pending, "wake");
+  async #wake(pending: Pending, isUrgent: boolean): Promise<void> {
+    const at = this.#kernel.clock.now();
+    if (await this.#waker.wake(pending.to, isUrgent)) pending.tried.push({ channel: "wake", at });
   }
 
   #note(pending: Pending, channel: Channel): void {
+    // That the Mac came because it was woken is the same try as the push that woke it.
+    if (channel === "wake" && pending.tried.some((attempt) => attempt.channel === "wake")) return;
     pending.tried.push({ channel, at: this.#kernel.clock.now() });
   }
 
@@ -158,12 +161,11 @@ export class OrderCourier {
     }));
   }
 
-  async #settleAll(to: AgentIdentity): Promise<void> {
-    const ids = [...this.#pending].filter(([, { to: other }]) => other.deviceId === to.deviceId).map(([id]) => id);
-    // Later: most receipts come within the next moments, and write the tries themselves.
-    for (const id of ids) {
-      const pending = this.#pending.get(id)!;
-      if (pending.timers.length === 0) pending.timers.push(setTimeout(() => void this.#settle(id), WAKE_AFTER_MS));
+  /** Most receipts come within the next moments, and write the tries themselves. */
+  #settleLater(to: AgentIdentity): void {
+    for (const [id, pending] of this.#pending) {
+      if (pending.to.deviceId !== to.deviceId || pending.timers.length > 0) continue;
+      pending.timers.push(setTimeout(() => void this.#settle(id), WAKE_AFTER_MS));
     }
   }
 
