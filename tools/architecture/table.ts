@@ -101,7 +101,7 @@ export const ROOMS: readonly Room[] = [
 /** What a test (and a `*.testing.ts` or `testing/` file, which only tests import) may use beyond its room's row. */
 export const TESTS_MAY: Readonly<Record<string, readonly string[]>> = {
   package: ["packages", "pki/node"],
-  kernel: ["adapter", "pki/node"],
+  kernel: ["adapter", "pki/node", "feature"],
   feature: ["adapter", "pki/node", "testkit"],
   adapter: ["testkit"],
   main: ["server door", "testkit"],

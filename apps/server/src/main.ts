@@ -33,6 +33,8 @@ export interface RunningServer {
   readonly caFile: string;
   /** Where the first administrator signs in; only while nobody has. */
   readonly firstSignInLink?: string;
+  /** All tenants, oldest first. */
+  tenants(): Promise<readonly TenantRow[]>;
   /** The tenants, made when missing, in the order of the names. */
   ensureTenants(names: readonly string[]): Promise<readonly TenantRow[]>;
   /** A new API token with a role in each of some tenants; for the demo and for tests. */
@@ -113,6 +115,7 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
     agentUrl: "",
     caFile,
     ...(firstSignInLink === undefined ? {} : { firstSignInLink }),
+    tenants: () => store.read(system, readTenants),
     ensureTenants: (names) => store.write(system, (tx) => ensureTenants(tx, names)),
     issueToken: (name, role, tenants) =>
       store.write(system, async (tx) => {

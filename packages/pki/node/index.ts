@@ -1,2 +1,8 @@
 export { keyObject, nodeCrypto } from "./node-crypto.ts";
-export { type GeneratedKeyType, generateKeyPair, privateKeyFromPem, privateKeyToPem } from "./private-keys.ts";
+export {
+  type GeneratedKeyType,
+  generateKeyPair,
+  generateKeyPairInBackground,
+  privateKeyFromPem,
+  privateKeyToPem,
+} from "./private-keys.ts";

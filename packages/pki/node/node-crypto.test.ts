@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { constants, createPublicKey, generateKeyPairSync, publicEncrypt } from "node:crypto";
 import { test } from "node:test";
 import { PkiError, type SignatureAlgorithm } from "../src/index.ts";
-import { generateKeyPair, keyObject, nodeCrypto, privateKeyFromPem, privateKeyToPem } from "./index.ts";
+import {
+  generateKeyPair,
+  generateKeyPairInBackground,
+  keyObject,
+  nodeCrypto,
+  privateKeyFromPem,
+  privateKeyToPem,
+} from "./index.ts";
 
 const crypto = nodeCrypto();
 const rsa = generateKeyPair("rsa-2048");
@@ -91,6 +98,35 @@ test("public keys that are malformed or oversized are refused", () => {
     format: "jwk",
   });
   refuses(() => crypto.importPublicKey(slow.export({ type: "spki", format: "der" })), "crypto.key");
+});
+
+test("only RSA and the named NIST curves are imported", () => {
+  const others = [
+    generateKeyPairSync("ed25519").publicKey,
+    generateKeyPairSync("ec", { namedCurve: "secp256k1" }).publicKey,
+    generateKeyPairSync("ec", { namedCurve: "P-256", paramEncoding: "explicit" }).publicKey,
+    generateKeyPairSync("rsa-pss", { modulusLength: 1024 }).publicKey,
+  ];
+  for (const key of others)
+    refuses(() => crypto.importPublicKey(key.export({ type: "spki", format: "der" })), "crypto.key");
+  crypto.importPublicKey(
+    generateKeyPairSync("ec", { namedCurve: "P-521" }).publicKey.export({ type: "spki", format: "der" }),
+  );
+});
+
+test("a key made in the background is a key like any other", async () => {
+  for (const type of ["rsa-2048", "ec-p256", "ec-p384"] as const) {
+    const key = await generateKeyPairInBackground(type);
+    const algorithm: SignatureAlgorithm = type === "rsa-2048" ? "rsa-sha256" : "ecdsa-sha256";
+    assert.ok(
+      crypto.verify(
+        crypto.importPublicKey(crypto.publicKeyOf(key)),
+        algorithm,
+        data,
+        crypto.sign(key, algorithm, data),
+      ),
+    );
+  }
 });
 
 test("private keys survive PEM, and what is no key is refused without a word of it", () => {

@@ -11,7 +11,14 @@ import {
   sign,
   verify,
 } from "node:crypto";
-import { type Cipher, type Crypto, PkiError, type PrivateKeyHandle, type PublicKeyHandle } from "../src/index.ts";
+import {
+  type Cipher,
+  type Crypto,
+  PkiError,
+  type PrivateKeyHandle,
+  type PublicKeyHandle,
+  parsePublicKeyInfo,
+} from "../src/index.ts";
 
 /** The Crypto port over node:crypto. Handles are KeyObjects; it keeps no state, so one instance serves a process. */
 export function nodeCrypto(): Crypto {
@@ -67,16 +74,19 @@ export function keyObject(handle: PublicKeyHandle | PrivateKeyHandle): KeyObject
 const modulusLimit = 8192;
 const exponentLimit = 1n << 64n;
 
+// Looked at before OpenSSL sees it: explicit curve parameters and huge numbers have been its undoing (CVE-2022-0778).
 function importPublicKey(spki: Uint8Array): PublicKeyHandle {
   let key: KeyObject;
   try {
-    key = createPublicKey({ key: Buffer.from(spki.buffer, spki.byteOffset, spki.length), format: "der", type: "spki" });
+    const { keyType, keyBits } = parsePublicKeyInfo(spki);
+    if (keyType === "other" || keyBits > modulusLimit)
+      throw new PkiError("crypto.key", "an unsupported kind or size of key");
+    key = createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
   } catch (cause) {
     throw new PkiError("crypto.key", "not a usable public key", { cause });
   }
-  const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
-  if (modulusLength > modulusLimit || publicExponent > exponentLimit)
-    throw new PkiError("crypto.key", "the RSA key is oversized");
+  const { publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
+  if (publicExponent > exponentLimit) throw new PkiError("crypto.key", "the RSA key is oversized");
   return key as unknown as PublicKeyHandle;
 }
 

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, generateKeyPair as generate, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { PkiError, type PrivateKeyHandle } from "../src/index.ts";
 import { keyObject } from "./node-crypto.ts";
 
@@ -14,6 +14,16 @@ export function generateKeyPair(type: GeneratedKeyType): PrivateKeyHandle {
     case "ec-p384":
       return asHandle(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey);
   }
+}
+
+/** As `generateKeyPair`, on a thread of the pool: for processes that serve others meanwhile. */
+export function generateKeyPairInBackground(type: GeneratedKeyType): Promise<PrivateKeyHandle> {
+  return new Promise((resolve, reject) => {
+    const settle = (error: Error | null, _publicKey: KeyObject, privateKey: KeyObject) =>
+      error ? reject(error) : resolve(asHandle(privateKey));
+    if (type === "rsa-2048") generate("rsa", { modulusLength: 2048 }, settle);
+    else generate("ec", { namedCurve: type === "ec-p256" ? "P-256" : "P-384" }, settle);
+  });
 }
 
 /** Reads an unencrypted private key (PKCS#8, PKCS#1 or SEC 1). Throws PkiError `crypto.key`. */

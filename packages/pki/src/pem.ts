@@ -15,7 +15,7 @@ export function encodePem(label: string, der: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${lines.map((line) => `${line}\n`).join("")}-----END ${label}-----\n`;
 }
 
-/** All PEM blocks of a text, or those of one label; text around them is skipped. Throws PkiError `pem.base64`. */
+/** All PEM blocks of a text, or those of one label; text around them is skipped. Throws PkiError `pem.encoding`. */
 export function decodePem(text: string, label?: string): PemBlock[] {
   const blocks: PemBlock[] = [];
   let position = 0;
@@ -48,14 +48,14 @@ function encodeBase64(bytes: Uint8Array): string {
 
 function decodeBase64(text: string): Uint8Array {
   const letters = text.replace(/\s+/g, "").replace(/={1,2}$/, "");
-  if (letters.length % 4 === 1) throw new PkiError("pem.base64", "malformed base64");
+  if (letters.length % 4 === 1) throw new PkiError("pem.encoding", "malformed base64");
   const bytes = new Uint8Array(Math.floor((letters.length * 3) / 4));
   let bits = 0;
   let pending = 0;
   let offset = 0;
   for (const letter of letters) {
     const value = sextets.get(letter);
-    if (value === undefined) throw new PkiError("pem.base64", "malformed base64");
+    if (value === undefined) throw new PkiError("pem.encoding", "malformed base64");
     pending = ((pending << 6) | value) & 0xffff;
     bits += 6;
     if (bits < 8) continue;

@@ -26,5 +26,3 @@ export function runSensorProcess(args: readonly string[]): void {
   });
   session.start();
 }
-
-if (import.meta.main) runSensorProcess(process.argv.slice(2));

@@ -6,12 +6,14 @@ import { openssl, opensslAgrees, put, temporaryFolder } from "../../testing/open
 import { toHex } from "../bytes.ts";
 import { rawOf } from "../der/element.ts";
 import { DerReader } from "../der/reader.ts";
+import { derTime } from "../der/time.ts";
+import { derOctetString, derOid } from "../der/write.ts";
 import { OID } from "../oids.ts";
 import { encodePem } from "../pem.ts";
 import { PkiError } from "../pki-error.ts";
 import { createSignedData, degenerateSignedData } from "./create-signed-data.ts";
 import { parseSignedData } from "./parse-signed-data.ts";
-import type { VerifySignedDataOptions } from "./signed-data.ts";
+import type { SignedData, VerifySignedDataOptions } from "./signed-data.ts";
 import { verifySignedData } from "./verify-signed-data.ts";
 
 const folder = temporaryFolder();
@@ -160,6 +162,30 @@ test("signed attributes cannot be passed off as content that was signed bare", (
   const content = Uint8Array.of(0x31, ...info.signedAttributes.subarray(1));
   const forged = { ...signed, content, signers: [{ ...info, signedAttributes: undefined }] };
   assert.deepEqual(verifySignedData(crypto, forged), { ok: false, reason: "bad-attributes" });
+});
+
+test("the content type and the digest are bound by exactly one attribute each", () => {
+  const reason = (signed: SignedData) => {
+    const result = verifySignedData(crypto, signed, { detachedContent: body });
+    return result.ok ? "ok" : result.reason;
+  };
+  const typed = parseSignedData(
+    createSignedData(crypto, { content: body, contentType: OID.envelopedData, signer: signers.ec }),
+  );
+  assert.equal(reason(typed), "ok");
+  assert.equal(reason({ ...typed, contentType: OID.data }), "bad-attributes");
+  const bare = parseSignedData(sign("ec", "-noattr"));
+  assert.equal(reason(bare), "ok");
+  assert.equal(reason({ ...bare, contentType: OID.envelopedData }), "bad-attributes");
+  for (const [oid, value] of [
+    [OID.messageDigest, derOctetString(crypto.digest("sha256", body))],
+    [OID.contentType, derOid(OID.data)],
+    [OID.signingTime, derTime(now)],
+  ] as const) {
+    const attributes = [{ oid, values: [value] }];
+    const twice = createSignedData(crypto, { content: body, signer: signers.ec, signingTime: now, attributes });
+    assert.equal(reason(parseSignedData(twice)), "bad-attributes");
+  }
 });
 
 test("content of another type is signed with attributes that name it", () => {

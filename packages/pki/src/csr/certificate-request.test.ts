@@ -6,6 +6,10 @@ import { generateKeyPair } from "../../node/index.ts";
 import { crypto } from "../../testing/actors.ts";
 import { openssl, put, temporaryFolder } from "../../testing/openssl.ts";
 import { toHex } from "../bytes.ts";
+import { contextTag } from "../der/tags.ts";
+import { derUtf8String } from "../der/text.ts";
+import { derAlgorithm, derBitString, derElement, derInteger, derOid, derSequence, derSetOf } from "../der/write.ts";
+import { OID } from "../oids.ts";
 import { PkiError } from "../pki-error.ts";
 import { createCertificateRequest } from "./create-certificate-request.ts";
 import { parseCertificateRequest } from "./parse-certificate-request.ts";
@@ -76,6 +80,21 @@ for (const [mask, challenge] of [
     assert.ok(verifyCertificateRequest(crypto, parsed));
   });
 }
+
+test("a request with two challenges is refused", () => {
+  const key = crypto.publicKeyOf(generateKeyPair("ec-p256"));
+  const challenge = derSequence(derOid(OID.challengePassword), derSetOf([derUtf8String("x")]));
+  const info = (...attributes: Uint8Array[]) =>
+    derSequence(derInteger(0), derSequence(), key, derElement(contextTag(0), ...attributes));
+  const request = (tbs: Uint8Array) =>
+    derSequence(tbs, derAlgorithm(OID.ecdsaWithSha256), derBitString(new Uint8Array(1)));
+  assert.equal(parseCertificateRequest(request(info(challenge))).challengePassword, "x");
+  const twice = request(info(challenge, challenge));
+  assert.throws(
+    () => parseCertificateRequest(twice),
+    (error) => error instanceof PkiError && error.code === "csr.attribute",
+  );
+});
 
 test("a request whose signature is over something else is not verified", () => {
   const der = createCertificateRequest(crypto, generateKeyPair("ec-p256"), {

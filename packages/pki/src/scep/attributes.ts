@@ -39,8 +39,8 @@ export function readScepAttributes(signer: SignerInfo): ScepAttributes {
   const messageType = required(text(attributes, OID.scepMessageType), "messageType");
   const known = (Object.keys(messageTypes) as ScepMessageType[]).find((name) => messageTypes[name] === messageType);
   const transactionId = required(text(attributes, OID.scepTransactionId), "transactionID");
-  if (transactionId.length === 0 || transactionId.length > 255)
-    throw new PkiError("scep.attribute", "the transactionID has a bad length");
+  // It is echoed as a PrintableString and appears in logs.
+  if (!/^[\x20-\x7e]{1,255}$/.test(transactionId)) throw new PkiError("scep.attribute", "malformed transactionID");
   const failInfo = text(attributes, OID.scepFailInfo);
   return {
     messageType: required(known, "messageType"),

@@ -9,6 +9,10 @@ import { createSignedData, degenerateSignedData } from "../cms/create-signed-dat
 import { parseSignedData } from "../cms/parse-signed-data.ts";
 import type { Cipher, DigestAlgorithm } from "../crypto.ts";
 import { createCertificateRequest } from "../csr/create-certificate-request.ts";
+import { contentOf, type DerElement, rawOf } from "../der/element.ts";
+import { DerReader } from "../der/reader.ts";
+import { contextTag, TAG } from "../der/tags.ts";
+import { derElement, derExplicit, derSequence } from "../der/write.ts";
 import { encodePem } from "../pem.ts";
 import { PkiError } from "../pki-error.ts";
 import { encodeScepAttributes, readScepAttributes } from "./attributes.ts";
@@ -216,12 +220,22 @@ test("a message without a readable header is refused with an error", () => {
   assert.equal(received(signedWith(header)), "ok");
   refuses("scep.attribute", () => received(signedWith()));
   refuses("scep.attribute", () => received(signedWith({ messageType: "PKCSReq", transactionId: "1" })));
+  refuses("scep.attribute", () => received(signedWith({ ...header, transactionId: "a\nb" })));
   refuses("scep.attribute", () => received(signedWith({ ...header, transactionId: "" })));
   refuses("scep.attribute", () => received(signedWith({ ...header, transactionId: "x".repeat(256) })));
   refuses("scep.attribute", () => received(signedWith({ ...header, senderNonce: new Uint8Array(65) })));
   refuses("scep.attribute", () => received(signedWith(header, { ...header, transactionId: "2" })));
   refuses("scep.signer", () => received(degenerateSignedData([mac.certificate.raw])));
   refuses("der.truncated", () => received(new Uint8Array(0)));
+  // The same signer twice.
+  const message = new DerReader(signedWith(header)).enter(TAG.sequence);
+  const type = rawOf(message.read());
+  const parts = message.enter(contextTag(0)).enter(TAG.sequence);
+  const fields: DerElement[] = [];
+  while (!parts.isDone) fields.push(parts.read());
+  const signerInfo = contentOf(fields.pop() as DerElement);
+  const several = derSequence(...fields.map(rawOf), derElement(TAG.set, signerInfo, signerInfo));
+  refuses("scep.signer", () => received(derSequence(type, derExplicit(0, several))));
 });
 
 test("an answer from another CA, to another request or of an unknown status is refused", () => {

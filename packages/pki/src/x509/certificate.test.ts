@@ -207,6 +207,26 @@ test("a certificate that could not be valid is not issued", () => {
   refuses({}, { certificate: rsaRoot.certificate, key: ecRoot.key });
 });
 
+test("a certificate of an unknown version or with an extension twice is refused", () => {
+  const refuses = (code: string, der: Uint8Array) =>
+    assert.throws(
+      () => parseCertificate(der),
+      (error) => error instanceof PkiError && error.code === code,
+    );
+  const der = Buffer.from(ecRoot.certificate.raw);
+  der[der.indexOf(Buffer.of(0xa0, 3, 2, 1, 2)) + 4] = 3;
+  refuses("x509.version", der);
+  const other = { oid: "1.2.3.4", value: Uint8Array.of(5, 0) };
+  const twice = {
+    issuer: ecRoot,
+    subject: { CN: "x" },
+    spki: ecRoot.certificate.spki,
+    notBefore: now,
+    notAfter: now + day,
+  };
+  refuses("x509.extension", issueCertificate(crypto, { ...twice, extensions: { other: [other, other] } }));
+});
+
 test("IP addresses take one text form and come back from it", () => {
   fc.assert(
     fc.property(fc.ipV6(), (text) => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { caExtensions, crypto, day, deviceExtensions, makeRoot, makeUnder, now } from "../../testing/actors.ts";
+import type { Crypto } from "../crypto.ts";
 import { derNull } from "../der/write.ts";
 import { EKU } from "../oids.ts";
 import type { ChainOptions } from "./chain-verdict.ts";
@@ -73,6 +74,8 @@ test("only a CA may issue, and no longer path than it allows", () => {
   const device = makeUnder(tenant, "ec-p256", { subject: { CN: "Device as CA" } });
   const forged = makeUnder(device, "ec-p256");
   assert.equal(reason(forged.certificate, {}, [device.certificate, tenant.certificate]), "issuer-not-ca");
+  const notCa = makeUnder(root, "ec-p256", { subject: { CN: "No CA" }, extensions: { keyUsage: ["keyCertSign"] } });
+  assert.equal(reason(makeUnder(notCa, "ec-p256").certificate, {}, [notCa.certificate]), "issuer-not-ca");
   const noSigning = makeUnder(root, "ec-p256", {
     subject: { CN: "No signing" },
     extensions: { ca: {}, keyUsage: ["digitalSignature"] },
@@ -101,6 +104,31 @@ test("a critical extension that nobody understands refuses the certificate", () 
     reason(makeUnder(tenant, "ec-p256", { extensions: { ...deviceExtensions, other } }).certificate),
     "unknown-critical-extension",
   );
+});
+
+test("a usage that is asked for must be named by the leaf", () => {
+  const plain = makeUnder(tenant, "ec-p256", { extensions: { keyUsage: ["digitalSignature"] } });
+  assert.equal(reason(plain.certificate), "ok");
+  assert.equal(reason(plain.certificate, { eku: EKU.clientAuth }), "wrong-usage");
+});
+
+test("a hostile bag of look-alike CAs costs a bounded number of signature checks", () => {
+  const other = makeRoot("ec-p256").certificate;
+  const bag = Array.from({ length: 500 }, (_, i) => ({
+    ...tenant.certificate,
+    raw: Uint8Array.of(i >> 8, i & 255),
+    spki: other.spki,
+  }));
+  let checks = 0;
+  const counting: Crypto = {
+    ...crypto,
+    verify: (...args) => {
+      checks++;
+      return crypto.verify(...args);
+    },
+  };
+  assert.equal(verifyChain(counting, leaf.certificate, bag, roots, now).ok, false);
+  assert.equal(checks, 64);
 });
 
 test("a loop of CAs that issue each other ends", () => {

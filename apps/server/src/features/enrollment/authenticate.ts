@@ -105,6 +105,7 @@ async function beginAnew(
     pushMagic: null,
     isPushStopped: false,
     isAwaitingConfiguration: false,
+    isUserEnrollment: message.from.kind === "enrollmentId",
     sealedUnlockToken: null,
   });
   await deleteUserChannels(tx, enrollment.id);

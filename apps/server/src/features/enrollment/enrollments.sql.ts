@@ -21,6 +21,7 @@ interface Columns {
   push_magic: string | null;
   is_push_stopped: number;
   is_awaiting: number;
+  is_user_enrollment: number;
   sealed_unlock_token: string | null;
   created_at: number;
 }
@@ -53,7 +54,7 @@ export const enrollmentMigrations: readonly Migration[] = [
          state TEXT NOT NULL, identifier TEXT, serial_number TEXT, device_id TEXT, topic TEXT NOT NULL, pin TEXT,
          previous_pin TEXT, is_renewing INTEGER NOT NULL DEFAULT 0, tally INTEGER NOT NULL DEFAULT 0,
          generation INTEGER NOT NULL DEFAULT 0, push_token TEXT, push_magic TEXT, is_push_stopped INTEGER NOT NULL DEFAULT 0,
-         is_awaiting INTEGER NOT NULL DEFAULT 0, sealed_unlock_token TEXT, created_at INTEGER NOT NULL,
+         is_awaiting INTEGER NOT NULL DEFAULT 0, is_user_enrollment INTEGER NOT NULL DEFAULT 0, sealed_unlock_token TEXT, created_at INTEGER NOT NULL,
          PRIMARY KEY (tenant_id, id)) WITHOUT ROWID`,
       "CREATE INDEX enrollments_by_identifier ON enrollments (tenant_id, identifier)",
       "CREATE INDEX enrollments_by_serial ON enrollments (tenant_id, serial_number)",
@@ -90,6 +91,7 @@ const toEnrollment = (row: Columns): Enrollment => ({
   pushMagic: row.push_magic,
   isPushStopped: row.is_push_stopped === 1,
   isAwaitingConfiguration: row.is_awaiting === 1,
+  isUserEnrollment: row.is_user_enrollment === 1,
   createdAt: row.created_at,
 });
 
@@ -108,6 +110,7 @@ export interface EnrollmentChange {
   readonly pushMagic?: string | null;
   readonly isPushStopped?: boolean;
   readonly isAwaitingConfiguration?: boolean;
+  readonly isUserEnrollment?: boolean;
   readonly sealedUnlockToken?: string | null;
 }
 
@@ -126,6 +129,7 @@ function toColumns(change: EnrollmentChange): Partial<Columns> {
   if (change.pushMagic !== undefined) columns.push_magic = change.pushMagic;
   if (change.isPushStopped !== undefined) columns.is_push_stopped = change.isPushStopped ? 1 : 0;
   if (change.isAwaitingConfiguration !== undefined) columns.is_awaiting = change.isAwaitingConfiguration ? 1 : 0;
+  if (change.isUserEnrollment !== undefined) columns.is_user_enrollment = change.isUserEnrollment ? 1 : 0;
   if (change.sealedUnlockToken !== undefined) columns.sealed_unlock_token = change.sealedUnlockToken;
   return columns;
 }

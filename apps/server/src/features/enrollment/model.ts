@@ -36,6 +36,8 @@ export interface Enrollment {
   /** Apple refused the token: no push until the Mac sends another. */
   readonly isPushStopped: boolean;
   readonly isAwaitingConfiguration: boolean;
+  /** Apple keeps hardware identifiers back, and allows fewer commands. */
+  readonly isUserEnrollment: boolean;
   readonly createdAt: number;
 }
 

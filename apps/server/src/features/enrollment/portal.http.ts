@@ -14,7 +14,7 @@ export const portalRoutes = (kernel: Kernel, profiles: ProfileBuilder): readonly
     door: "api",
     method: "GET",
     path: "/enroll/{code}",
-    maxBodyBytes: 0,
+    maxBodyBytes: 1,
     handle: async ({ params }) => {
       const code = params["code"] ?? "";
       const open = await findOpenInvitation(kernel, code);
@@ -29,7 +29,7 @@ export const portalRoutes = (kernel: Kernel, profiles: ProfileBuilder): readonly
     door: "api",
     method: "GET",
     path: "/enroll/{code}/profile",
-    maxBodyBytes: 0,
+    maxBodyBytes: 1,
     handle: async ({ params }) => {
       const open = await findOpenInvitation(kernel, params["code"] ?? "");
       if (open === undefined) return UNKNOWN;
