@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { EnrollRequest, EnrollResponse } from "@pomona/agent-protocol";
-import { encodePem, parseCertificateRequest, PkiError, verifyCertificateRequest } from "@pomona/pki";
+import { encodePem, PkiError, parseCertificateRequest, verifyCertificateRequest } from "@pomona/pki";
 import { PomonaError } from "../../kernel/errors.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import { systemScope } from "../../kernel/scope.ts";
@@ -103,5 +103,9 @@ function keyOf(authority: Authority, csr: string): Uint8Array {
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
   }
-  throw new PomonaError("invalid", "agent.request-invalid", "The certificate request cannot be read, or is not signed.");
+  throw new PomonaError(
+    "invalid",
+    "agent.request-invalid",
+    "The certificate request cannot be read, or is not signed.",
+  );
 }

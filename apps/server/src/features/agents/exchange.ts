@@ -51,7 +51,7 @@ async function work(
   { kernel, orders, desired, waker }: ExchangeParts,
   from: AgentIdentity,
   hello: PollRequest["hello"],
-): Promise<readonly CarriedMessage[]> {
+): Promise<CarriedMessage[]> {
   const device = await kernel.store.read(systemScope(from.tenantId, "agents"), (tx) => readDevice(tx, from.deviceId));
   if (device === undefined || device.quarantine !== null) return [];
   const way = hello.startedBy === "wake" && waker.wasWoken(from.deviceId) ? "wake" : "net";

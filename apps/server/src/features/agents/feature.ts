@@ -1,7 +1,7 @@
 import type { PollRequest, PollResponse } from "@pomona/agent-protocol";
+import type { Feature, Kernel } from "../../kernel/feature.ts";
 import { type SeenTimes } from "../devices/index.ts";
 import type { Authority } from "../tenants/index.ts";
-import type { Feature, Kernel } from "../../kernel/feature.ts";
 import { AgentWaker } from "./agent-waker.ts";
 import { ChannelHealth } from "./channel-health.ts";
 import { DesiredCourier } from "./desired-courier.ts";

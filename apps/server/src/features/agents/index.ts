@@ -1,5 +1,5 @@
 export { type AgentsFeature } from "./feature.ts";
-export { installAgent, INSTALL_SECONDS } from "./install-agent.ts";
+export { INSTALL_SECONDS, installAgent } from "./install-agent.ts";
 export type {
   AgentDoor,
   AgentIdentity,

@@ -1,7 +1,7 @@
 import type { HelloMessage } from "@pomona/agent-protocol";
 import type { Kernel } from "../../kernel/feature.ts";
-import { type DeviceRow, quarantineDevice, readDevice, setAgentState } from "../devices/index.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
+import { type DeviceRow, quarantineDevice, readDevice, setAgentState } from "../devices/index.ts";
 import type { AgentWaker } from "./agent-waker.ts";
 import type { ChannelHealth } from "./channel-health.ts";
 import type { DesiredCourier } from "./desired-courier.ts";
@@ -79,6 +79,12 @@ async function noteChannels(
   if (channel === "net" && channels.wire === false)
     await health.note(tx, deviceId, "wire", "down", "The Mac cannot open it.");
   if (channel === "wire" && channels.net !== undefined)
-    await health.note(tx, deviceId, "net", channels.net ? "up" : "down", channels.net ? null : "The Mac got no answer.");
+    await health.note(
+      tx,
+      deviceId,
+      "net",
+      channels.net ? "up" : "down",
+      channels.net ? null : "The Mac got no answer.",
+    );
   if (channels.wake === true) await health.note(tx, deviceId, "wake", "up");
 }

@@ -15,6 +15,5 @@ export const openEcho = (sessions: LiveSessions) =>
         throw new PomonaError("conflict", "agent.device-quarantined", `${device.name} is in quarantine.`);
       return { text, roundTripMs: 0, openedInMs: 0 };
     },
-    finish: ({ tenantId }, { deviceId, text }) =>
-      sessions.echo({ tenantId, deviceId: asId<"device">(deviceId) }, text),
+    finish: ({ tenantId }, { deviceId, text }) => sessions.echo({ tenantId, deviceId: asId<"device">(deviceId) }, text),
   });

@@ -5,10 +5,10 @@ import { systemScope } from "../../kernel/scope.ts";
 import type { AgentWaker } from "./agent-waker.ts";
 import type { Attempt } from "./model.ts";
 import type { NetPolls } from "./net-polls.ts";
-import type { AgentIdentity, DeviceBus } from "./ports.ts";
-import { recordAttempts } from "./record-attempts.ts";
 import { inputOf } from "./order-input.ts";
 import { readUndelivered } from "./orders.sql.ts";
+import type { AgentIdentity, DeviceBus } from "./ports.ts";
+import { recordAttempts } from "./record-attempts.ts";
 
 /** An order ready to be sent. */
 export interface DeliverableOrder {

@@ -55,7 +55,7 @@ export const placeOrder = (vault: Vault, courier: OrderCourier) =>
         shownInput: shownInput(type, input),
         isUrgent: urgent === true,
         actor: scope.actor.name,
-        nextDeliveryAt: tx.now + FIRST_SWEEP_MS,
+        nextDeliveryAt: Math.min(tx.now + FIRST_SWEEP_MS, envelope.expires),
       });
       const orderId = asId<"order">(envelope.id);
       await tx.publish({ type: "order.queued", deviceId: device.id, data: { orderId, type } });
