@@ -1,4 +1,4 @@
-export { type AgentsFeature } from "./feature.ts";
+export type { AgentsFeature } from "./feature.ts";
 export { INSTALL_SECONDS, installAgent } from "./install-agent.ts";
 export type {
   AgentDoor,
@@ -12,5 +12,5 @@ export type {
   QueuedCommand,
   WireEnd,
 } from "./ports.ts";
-export { type AgentAddresses } from "./send-settings.ts";
+export type { AgentAddresses } from "./send-settings.ts";
 export { startEpoch } from "./start-epoch.ts";
