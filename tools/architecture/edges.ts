@@ -94,9 +94,11 @@ function refuseInside(from: Place, to: Place): string | undefined {
   if (from.feature !== to.feature) return refuseOtherFeature(from, to);
   if (from.isTest) return undefined;
   const isManifest = path.posix.basename(from.file) === "feature.ts";
-  if (path.posix.basename(to.file) === "feature.ts") return "nothing inside a feature imports its manifest";
+  const isDoor = path.posix.basename(from.file) === "index.ts";
+  if (path.posix.basename(to.file) === "feature.ts" && !isDoor)
+    return "nothing inside a feature but its door imports its manifest";
   if (to.edge === undefined || isManifest || from.edge === to.edge) return undefined;
-  if (from.edge === undefined && CORE_MAY_IMPORT.includes(to.edge)) return undefined;
+  if (CORE_MAY_IMPORT.includes(to.edge)) return undefined;
   return from.edge === undefined
     ? "a feature's core does not import its edges"
     : "an edge does not import another kind of edge";

@@ -48,11 +48,13 @@ export class SensorClient {
   #killId = 0;
   #forwards = false;
   #muted: readonly string[] = [];
+  #killBudget: KillBudgetLimits | undefined;
   #stopped = false;
 
   constructor(options: SensorClientOptions, listener: SensorListener) {
     this.#options = options;
     this.#listener = listener;
+    this.#killBudget = options.killBudget;
     this.#delay = backoff(options.backoff);
   }
 
@@ -91,7 +93,7 @@ export class SensorClient {
     child.stdin.on("error", () => {});
     child.on("error", end);
     child.on("close", end);
-    if (this.#options.killBudget) this.#send({ type: "killBudget", limits: this.#options.killBudget });
+    if (this.#killBudget) this.#send({ type: "killBudget", limits: this.#killBudget });
     if (this.#rulesFrame) child.stdin.write(this.#rulesFrame);
     if (this.#forwards) this.#send({ type: "subscribe", events: true });
     if (this.#muted.length > 0) this.#send({ type: "mute", paths: this.#muted });
@@ -103,6 +105,12 @@ export class SensorClient {
     this.#rulesFrame = encodeFrame(frame);
     this.#revision += 1;
     this.#child?.stdin?.write(this.#rulesFrame);
+  }
+
+  /** Replaces the kill budget, now and after every restart; what was spent of the old one is forgotten. */
+  setKillBudget(limits: KillBudgetLimits): void {
+    this.#killBudget = limits;
+    this.#send({ type: "killBudget", limits });
   }
 
   /** Asks for plain events as well, or no longer. */

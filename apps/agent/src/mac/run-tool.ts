@@ -1,0 +1,97 @@
+import { spawn } from "node:child_process";
+import { basename, join } from "node:path";
+
+/** What a tool printed and how it ended. `code` is null when it did not start, was ended, or took too long. */
+export interface ToolResult {
+  readonly code: number | null;
+  readonly stdout: string;
+}
+
+export interface ToolLimits {
+  readonly timeoutMs?: number;
+  readonly maxBytes?: number;
+}
+
+/** Runs tools by their absolute path, or by their last name from another folder. */
+export interface ToolBox {
+  /** The path under which a tool is run. */
+  path(tool: string): string;
+  /** One tool, an array of arguments, no shell; bounded in time and output. Never throws. */
+  run(tool: string, args: readonly string[], limits?: ToolLimits): Promise<ToolResult>;
+}
+
+const SYSTEM_PATH = "/usr/bin:/bin:/usr/sbin:/sbin";
+/** Tools at once: a Mac that is asked for everything must stay usable. */
+const AT_ONCE = 4;
+
+export function openToolBox(folder?: string): ToolBox {
+  const path = (tool: string) => (folder === undefined ? tool : join(folder, basename(tool)));
+  const env = { PATH: folder === undefined ? SYSTEM_PATH : `${folder}:${SYSTEM_PATH}`, LC_ALL: "C" };
+  const queue: (() => void)[] = [];
+  let running = 0;
+  const turn = () => {
+    if (running < AT_ONCE) {
+      running += 1;
+      return Promise.resolve();
+    }
+    return new Promise<void>((resolve) => {
+      queue.push(resolve);
+    });
+  };
+  const leave = () => {
+    const next = queue.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  };
+  return {
+    path,
+    async run(tool, args, limits = {}) {
+      // A dialog stays open for minutes and must not take a turn away from the others.
+      const takesTurn = (limits.timeoutMs ?? 0) <= 120_000;
+      if (takesTurn) await turn();
+      try {
+        return await execute(path(tool), args, env, limits);
+      } finally {
+        if (takesTurn) leave();
+      }
+    },
+  };
+}
+
+function execute(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { timeoutMs = 30_000, maxBytes = 4 * 1024 * 1024 }: ToolLimits,
+): Promise<ToolResult> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const child = spawn(program, args, { env, cwd: "/", stdio: ["ignore", "pipe", "ignore"], detached: true });
+    const stop = () => {
+      try {
+        if (child.pid !== undefined && child.pid > 1) process.kill(-child.pid, "SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
+      child.stdout.destroy();
+    };
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      stop();
+    }, timeoutMs);
+    child.stdout.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBytes) return chunks.push(chunk);
+      isOver = true;
+      return stop();
+    });
+    const end = (code: number | null) => {
+      clearTimeout(timer);
+      resolve({ code: isOver ? null : code, stdout: isOver ? "" : Buffer.concat(chunks).toString("utf8") });
+    };
+    child.once("error", () => end(null));
+    child.once("close", end);
+  });
+}

@@ -1,0 +1,43 @@
+import type { DialogText, MacTools } from "../mac/mac-tools.ts";
+import type { SensorListener, SensorPort } from "../sensor-port.ts";
+
+/** A Mac of plain values. */
+export function modelledMac() {
+  const dialogs: DialogText[] = [];
+  const facts = { serialNumber: "C02TEST00001", name: "Test Mac", osVersion: "15.1", uptimeSeconds: 1 };
+  const mac: MacTools = {
+    identity: () => Promise.resolve({ serialNumber: "C02TEST00001", osVersion: "15.1", bootSession: "boot-1" }),
+    facts: () => Promise.resolve({ ...facts }),
+    applications: () => Promise.resolve([]),
+    showDialog(text) {
+      dialogs.push(text);
+      return Promise.resolve("shown");
+    },
+  };
+  return { mac, dialogs, facts };
+}
+
+/** A sensor whose hits a test makes. */
+export function modelledSensor() {
+  let listener: SensorListener | undefined;
+  const state = { rules: [] as readonly { readonly id: string }[], budget: -1, isStopped: false };
+  const sensor: SensorPort = {
+    start(given) {
+      listener = given;
+    },
+    setRules(rules, budget) {
+      state.rules = rules;
+      state.budget = budget;
+    },
+    stop() {
+      state.isStopped = true;
+      return Promise.resolve();
+    },
+  };
+  return {
+    sensor,
+    state,
+    hit: (...given: Parameters<SensorListener["onHit"]>) => listener?.onHit(...given),
+    health: (...given: Parameters<SensorListener["onHealth"]>) => listener?.onHealth(...given),
+  };
+}

@@ -1,0 +1,21 @@
+export { type ApiClient, type ApiClientOptions, ApiProblem, openApiClient } from "./api/api-client.ts";
+export {
+  type ApnsReceiver,
+  type PushNetwork,
+  type ReceivedPush,
+  type ScriptedAnswer,
+  startApnsReceiver,
+} from "./apns/apns-receiver.ts";
+export { openPushAuthority, type PushAuthority, type PushCertificate } from "./apns/push-certificates.ts";
+export { createPackageCache, type PackageCache } from "./install/package-cache.ts";
+export type { IdentityMode } from "./mdm/enrollment-state.ts";
+export { makeIdentityKey } from "./mdm/identity-key.ts";
+export type { MacModel } from "./model/mac-model.ts";
+export { makeMacModel } from "./model/make-mac-model.ts";
+export { startTcpProxy, type TcpProxy } from "./network/tcp-proxy.ts";
+export type { AppRequest } from "./processes/app-image.ts";
+export type { MacProcess, ProcessEnd } from "./processes/mac-process.ts";
+export { Refused } from "./profiles/profile-refused.ts";
+export type { Journal, JournalEntry, JournalKind } from "./virtual-mac/journal.ts";
+export type { VirtualMacOptions } from "./virtual-mac/options.ts";
+export { VirtualMac } from "./virtual-mac/virtual-mac.ts";

@@ -1,0 +1,53 @@
+import { getDictionary, getString, isDictionary, type PlistDictionary, type PlistValue } from "@pomona/plist";
+import { errorChain, Refused } from "../profiles/profile-refused.ts";
+import type { CommandAnswer } from "./answer.ts";
+import type { CommandPort } from "./command-port.ts";
+import { commands } from "./commands/catalog.ts";
+
+/** A command as it came (Apple: MDM command envelope). */
+export interface ReceivedCommand {
+  readonly uuid: string;
+  readonly requestType: string;
+  readonly keys: PlistDictionary;
+}
+
+/** Reads the envelope; undefined for one that macOS would drop. */
+export function readCommand(plist: PlistValue): ReceivedCommand | undefined {
+  if (!isDictionary(plist)) return undefined;
+  const keys = getDictionary(plist, "Command");
+  const uuid = getString(plist, "CommandUUID");
+  const requestType = keys === undefined ? undefined : getString(keys, "RequestType");
+  return keys === undefined || uuid === undefined || requestType === undefined
+    ? undefined
+    : { uuid, requestType, keys };
+}
+
+/** Does what the command asks. A request type that this Mac does not know is Error 12021, as on macOS. */
+export async function answerCommand(mac: CommandPort, command: ReceivedCommand): Promise<CommandAnswer> {
+  const handler = Object.hasOwn(commands, command.requestType) ? commands[command.requestType] : undefined;
+  if (handler === undefined) {
+    const description = `“${command.requestType}” is not a valid request type.`;
+    return { status: "Error", chain: [{ code: 12_021, domain: "MCMDMErrorDomain", description }] };
+  }
+  try {
+    return await handler(mac, command.keys);
+  } catch (error) {
+    if (error instanceof Refused) return { status: "Error", chain: error.chain };
+    throw error;
+  }
+}
+
+/** The result as it is sent. */
+export function report(udid: string, command: ReceivedCommand, answer: CommandAnswer): PlistDictionary {
+  const envelope = { Status: answer.status, UDID: udid, CommandUUID: command.uuid };
+  switch (answer.status) {
+    case "Acknowledged":
+      return { ...envelope, ...answer.response };
+    case "Error":
+      return { ...envelope, ErrorChain: errorChain(answer.chain) };
+    case "CommandFormatError":
+      return answer.chain === undefined ? envelope : { ...envelope, ErrorChain: errorChain(answer.chain) };
+    case "NotNow":
+      return envelope;
+  }
+}

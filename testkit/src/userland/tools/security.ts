@@ -1,0 +1,33 @@
+import { printing, type Tool } from "../tool.ts";
+
+/** `fdesetup status`. */
+export const fdesetup: Tool = printing(({ fileVault }, [verb]) =>
+  verb === "status" ? `FileVault is ${fileVault ? "On" : "Off"}.\n` : undefined,
+);
+
+/** `csrutil status`. */
+export const csrutil: Tool = printing(({ sip }, [verb]) =>
+  verb === "status" ? `System Integrity Protection status: ${sip ? "enabled" : "disabled"}.\n` : undefined,
+);
+
+/** `scutil --get ComputerName | LocalHostName | HostName`. */
+export const scutil: Tool = printing((model, [flag, key]) => {
+  if (flag !== "--get") return undefined;
+  if (key === "ComputerName") return `${model.name}\n`;
+  return key === "LocalHostName" ? `${model.localHostName}\n` : undefined;
+}, "HostName: not set");
+
+/** `profiles status -type enrollment` and `profiles status -type bootstraptoken`. */
+export const profiles: Tool = printing((model, argv) => {
+  const type = argv[argv.indexOf("-type") + 1];
+  if (argv[0] !== "status") return undefined;
+  if (type === "enrollment") {
+    const isEnrolled = model.profiles.some((profile) =>
+      profile.payloads.some((payload) => payload.type === "com.apple.mdm"),
+    );
+    return `Enrolled via DEP: No\nMDM enrollment: ${isEnrolled ? "Yes (User Approved)" : "No"}\n`;
+  }
+  if (type !== "bootstraptoken") return undefined;
+  const escrowed = model.bootstrapToken === undefined ? "NO" : "YES";
+  return `profiles: Bootstrap Token supported on server: YES\nprofiles: Bootstrap Token escrowed to server: ${escrowed}\n`;
+});

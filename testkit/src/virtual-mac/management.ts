@@ -1,0 +1,262 @@
+import { randomUUID } from "node:crypto";
+import { parseSettings } from "@pomona/agent";
+import { AGENT_LABEL, AGENT_SETTINGS } from "../agent/agent-paths.ts";
+import type { PushRegistration } from "../apns/apns-receiver.ts";
+import { fetchApplication, fetchManifest, launchDaemonsOf, versionOf } from "../install/install-application.ts";
+import { writeFiles } from "../install/unpack-archive.ts";
+import type { CommandPort, ManifestSource } from "../mdm/command-port.ts";
+import { fetchEnrollmentProfile, prepareEnrollment } from "../mdm/enroll.ts";
+import type { EnrollmentState } from "../mdm/enrollment-state.ts";
+import { makeIdentityKey } from "../mdm/identity-key.ts";
+import { MdmClient } from "../mdm/mdm-client.ts";
+import type { MacModel } from "../model/mac-model.ts";
+import { readProfile } from "../profiles/configuration-profile.ts";
+import { checkPayloads, forgetProfile, recordProfile } from "../profiles/installed-profiles.ts";
+import {
+  forcedPreferences,
+  removeManagedPreferences,
+  writeManagedPreferences,
+} from "../profiles/managed-preferences.ts";
+import { Refused } from "../profiles/profile-refused.ts";
+import type { Journal } from "./journal.ts";
+import { type KeptState, stateKeeper } from "./kept-state.ts";
+import type { MacBody } from "./mac-body.ts";
+import type { VirtualMacOptions } from "./options.ts";
+
+/** How a Mac's power is switched; commands ask for it. */
+export interface PowerSwitch {
+  restart(): Promise<void>;
+  shutDown(): Promise<void>;
+}
+
+/** What management does to a Mac: its enrollment, and the profiles and packages that come by MDM. */
+export class Management {
+  readonly mdm: MdmClient;
+  readonly #options: VirtualMacOptions;
+  readonly #kept: KeptState;
+  readonly #body: MacBody;
+  readonly #journal: Journal;
+  readonly #power: PowerSwitch;
+  readonly #keep: (state: KeptState) => Promise<void>;
+  #push: PushRegistration | undefined;
+
+  constructor(options: VirtualMacOptions, kept: KeptState, body: MacBody, journal: Journal, power: PowerSwitch) {
+    this.#options = options;
+    this.#kept = kept;
+    this.#body = body;
+    this.#journal = journal;
+    this.#power = power;
+    this.#keep = stateKeeper(options.folder);
+    this.mdm = new MdmClient({
+      mac: this.#commandPort(),
+      identityMode: options.identityMode ?? "signature",
+      ...(options.pool === undefined ? {} : { pool: options.pool }),
+      onUnenrolled: () => this.forget({ sayGoodBye: false }),
+      onCommand: (requestType, status) => journal.write("command", `${requestType} ${status}`),
+    });
+  }
+
+  get model(): MacModel {
+    return this.#kept.model;
+  }
+
+  get enrollment(): EnrollmentState | undefined {
+    return this.#kept.enrollment;
+  }
+
+  /** Fetches the profile of an invitation, installs it and checks in. `ca` is PEM. Throws `Refused`. */
+  async enroll(invitationUrl: string, options: { readonly ca: string }): Promise<void> {
+    const bytes = await fetchEnrollmentProfile(invitationUrl, [options.ca], this.#options.pool);
+    const prepared = await prepareEnrollment({
+      bytes,
+      roots: [options.ca],
+      makeKey: (bits) => this.#makeKey(bits, "mdm"),
+      ...(this.#options.pool === undefined ? {} : { pool: this.#options.pool }),
+    });
+    this.#kept.enrollment = prepared.state;
+    this.mdm.use(prepared.state);
+    try {
+      await this.mdm.checkInAsNew();
+    } catch (error) {
+      this.#kept.enrollment = undefined;
+      await this.mdm.leave({ sayGoodBye: false });
+      throw error;
+    }
+    recordProfile(this.model, prepared.profile, "Manual", prepared.certificate);
+    this.#registerForPush();
+    await this.save();
+    this.#journal.write("enrolled", prepared.state.mdm.topic);
+  }
+
+  /** After a start: the enrollment and its settings are in use again, and APNs knows where the Mac is. */
+  async restore(): Promise<void> {
+    if (this.#kept.enrollment === undefined) return;
+    this.mdm.use(this.#kept.enrollment);
+    await this.#applySettings();
+    if (this.#push === undefined) this.#registerForPush();
+    else this.#push.reconnect();
+  }
+
+  /** A push that APNs kept while the Mac was away arrives. */
+  reconnectToApns(): void {
+    this.#push?.reconnect();
+  }
+
+  /** The enrollment ends, and all that MDM brought goes. With `sayGoodBye` the server is told, as far as it asked for that. */
+  async forget(options: { readonly sayGoodBye: boolean }): Promise<void> {
+    const { enrollment } = this.#kept;
+    if (enrollment === undefined) return;
+    await this.mdm.leave(options);
+    this.#push?.unregister();
+    this.#push = undefined;
+    this.#kept.enrollment = undefined;
+    this.model.bootstrapToken = undefined;
+    forgetProfile(this.model, enrollment.profileIdentifier);
+    for (const profile of this.model.profiles.filter((candidate) => candidate.isManaged)) {
+      forgetProfile(this.model, profile.identifier);
+      for (const domain of this.#kept.preferences[profile.identifier] ?? []) await this.#removePreferences(domain);
+    }
+    this.#kept.preferences = {};
+    await this.#applySettings();
+    await this.save();
+    this.#journal.write("unenrolled");
+  }
+
+  save(): Promise<void> {
+    return this.#keep(this.#kept);
+  }
+
+  #registerForPush(): void {
+    const { enrollment } = this.#kept;
+    if (enrollment === undefined) return;
+    this.#push = this.#options.apns?.register(enrollment.pushToken, enrollment.mdm.topic, (magic) =>
+      this.mdm.push(magic),
+    );
+  }
+
+  #commandPort(): CommandPort {
+    const mac = this;
+    return {
+      model: this.model,
+      get pushToken() {
+        return mac.#kept.enrollment?.pushToken ?? "";
+      },
+      installProfile: (bytes) => this.#installProfile(bytes),
+      removeProfile: (identifier) => this.#removeProfile(identifier),
+      installApplication: (source) => this.#installApplication(source),
+      restart: () => this.#power.restart(),
+      shutDown: () => this.#power.shutDown(),
+      lock: (pin, message) => {
+        this.model.lock = { pin, message };
+        return this.#power.restart();
+      },
+      save: () => this.save(),
+    };
+  }
+
+  async #installProfile(bytes: Uint8Array): Promise<(() => Promise<void>) | undefined> {
+    const profile = readProfile(bytes);
+    checkPayloads(profile, "MDM");
+    if (profile.payloads.some((payload) => payload.type === "com.apple.mdm")) return this.#renew(bytes);
+    const preferences = forcedPreferences(profile);
+    for (const [domain, settings] of preferences) {
+      if (domain === AGENT_LABEL) preferences.set(domain, await this.#body.network.route(settings));
+    }
+    const before = this.#kept.preferences[profile.identifier] ?? [];
+    recordProfile(this.model, profile, "MDM");
+    this.#kept.preferences[profile.identifier] = [...preferences.keys()];
+    await writeManagedPreferences(this.#body.root, preferences);
+    for (const domain of before.filter((name) => !preferences.has(name))) await this.#removePreferences(domain);
+    await this.#applySettings();
+    for (const domain of preferences.keys())
+      this.#body.launchd.pathChanged(`/Library/Managed Preferences/${domain}.plist`);
+    await this.save();
+    this.#journal.write("profile-installed", profile.identifier);
+    return undefined;
+  }
+
+  async #renew(bytes: Uint8Array): Promise<(() => Promise<void>) | undefined> {
+    const old = this.#kept.enrollment;
+    if (old === undefined) throw new Error("a Mac without enrollment cannot renew it");
+    const prepared = await prepareEnrollment({
+      bytes,
+      roots: old.roots,
+      makeKey: (bits) => this.#makeKey(bits, `mdm ${randomUUID()}`),
+      renewing: old,
+    });
+    const checkIn = async (): Promise<void> => {
+      forgetProfile(this.model, old.profileIdentifier);
+      this.#kept.enrollment = prepared.state;
+      this.mdm.use(prepared.state);
+      await this.mdm.checkInAsNew();
+      recordProfile(this.model, prepared.profile, "MDM", prepared.certificate);
+      await this.save();
+      this.#journal.write("renewed");
+    };
+    const { renewalAcknowledgement } = this.mdm.misbehaviour;
+    if (renewalAcknowledgement === "before") return checkIn;
+    await checkIn();
+    if (renewalAcknowledgement === "never") this.mdm.misbehaviour.lostAnswers.push("report");
+    return undefined;
+  }
+
+  async #removeProfile(identifier: string): Promise<void> {
+    const found = this.model.profiles.find((profile) => profile.identifier === identifier);
+    if (found === undefined) {
+      const description = `The profile “${identifier}” is not installed.`;
+      throw new Refused({ code: 89, domain: "MDMClientError", description });
+    }
+    if (identifier === this.#kept.enrollment?.profileIdentifier) return this.forget({ sayGoodBye: true });
+    if (!found.isManaged) {
+      const description = `The profile “${identifier}” was not installed by MDM.`;
+      throw new Refused({ code: 12_030, domain: "MCMDMErrorDomain", description });
+    }
+    forgetProfile(this.model, identifier);
+    for (const domain of this.#kept.preferences[identifier] ?? []) await this.#removePreferences(domain);
+    delete this.#kept.preferences[identifier];
+    await this.#applySettings();
+    await this.save();
+    this.#journal.write("profile-removed", identifier);
+  }
+
+  async #removePreferences(domain: string): Promise<void> {
+    await removeManagedPreferences(this.#body.root, domain);
+    this.#body.launchd.pathChanged(`/Library/Managed Preferences/${domain}.plist`);
+  }
+
+  async #installApplication(source: ManifestSource): Promise<() => Promise<void>> {
+    const roots = this.#kept.enrollment?.roots ?? [];
+    const manifest = await fetchManifest(source, roots);
+    const install = async (): Promise<void> => {
+      const files = await fetchApplication(manifest, roots, this.#options.packages);
+      const isProcess = this.#options.agentMode === "process";
+      // A Mac whose agent runs in our process needs the job and the version, not the program.
+      const wanted = isProcess ? files : files.filter((file) => file.bytes.length < 65_536);
+      await writeFiles(this.#body.root.folder, wanted);
+      this.#journal.write(
+        "package-installed",
+        `${manifest.bundleIdentifier} ${versionOf(files, manifest.bundleVersion)}`,
+      );
+      for (const path of launchDaemonsOf(files)) await this.#body.launchd.load(path, "boot");
+    };
+    // The conversation with the server goes on meanwhile, as it does on a Mac.
+    return () => {
+      install().catch((error: unknown) => this.#journal.write("package-failed", String(error)));
+      return Promise.resolve();
+    };
+  }
+
+  /** An agent in our process has its settings handed; one that runs as a process reads the file. */
+  async #applySettings(): Promise<void> {
+    const bytes = await this.#body.root.read(AGENT_SETTINGS);
+    try {
+      this.#body.settings.set(bytes === undefined ? undefined : parseSettings(bytes));
+    } catch (error) {
+      this.#journal.write("failed", `the agent's settings cannot be used: ${String(error)}`);
+    }
+  }
+
+  #makeKey(bits: number, purpose: string): Promise<string> {
+    return makeIdentityKey(`${this.model.udid} ${purpose}`, bits, this.#options.keyCacheDir);
+  }
+}
