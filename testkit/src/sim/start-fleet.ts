@@ -48,6 +48,8 @@ export interface Fleet {
   stop(): Promise<void>;
 }
 
+const ATTEMPTS = 3;
+
 interface Place {
   readonly number: number;
   readonly tenant: number;
@@ -82,11 +84,28 @@ export function startFleet(options: FleetOptions): Fleet {
       },
     });
     running.set(number, mac);
-    if (!mac.isEnrolled) await mac.enroll(await invitations(tenant), { ca: options.ca });
+    if (!mac.isEnrolled) await enroll(mac, () => invitations(tenant));
     if (options.apns === undefined) {
       polls.add(setInterval(() => void mac.mdm.connect(), (options.pollEveryMs ?? 20_000) * (0.9 + Math.random() / 5)));
       void mac.mdm.connect();
     }
+  };
+
+  /** A server that is just starting, or has too much to do, is asked again; each time with a new challenge. */
+  const enroll = async (mac: VirtualMac, invitation: () => Promise<string>): Promise<void> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await mac.enroll(await invitation(), { ca: options.ca });
+        break;
+      } catch (error) {
+        if (attempt === ATTEMPTS || isStopping) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 300 * attempt));
+      }
+    }
+    // Who sits there logs in once more, which is when a Mac escrows its bootstrap token. The server may not take one.
+    const { consoleUser } = mac.model;
+    if (consoleUser !== undefined)
+      await mac.login(consoleUser).catch((error: unknown) => mac.journal.write("failed", String(error)));
   };
 
   const queue = [...places];

@@ -135,12 +135,9 @@ export class Management {
   }
 
   #commandPort(): CommandPort {
-    const mac = this;
     return {
       model: this.model,
-      get pushToken() {
-        return mac.#kept.enrollment?.pushToken ?? "";
-      },
+      pushToken: () => this.#kept.enrollment?.pushToken ?? "",
       installProfile: (bytes) => this.#installProfile(bytes),
       removeProfile: (identifier) => this.#removeProfile(identifier),
       installApplication: (source) => this.#installApplication(source),
