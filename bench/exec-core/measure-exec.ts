@@ -1,12 +1,9 @@
+import { parseEsloggerLine } from "@pomona/agent/sensors";
 import { compileRules, decide } from "@pomona/rules";
-import { parseEsloggerLine } from "../../apps/agent/src/sensors/eslogger-parser.ts";
-import { ExecGuard } from "../../apps/agent/src/sensors/exec-guard.ts";
-import { splitLines } from "../../apps/agent/src/sensors/line-splitter.ts";
-import { execLine } from "../../apps/agent/src/sensors/testing/event-lines.ts";
+import { guardedFeed, sampleLines, streamOf } from "./guarded-feed.ts";
 import { manyRules } from "./many-rules.ts";
+import { measureMemory } from "./measure-memory.ts";
 import { measureRealKills } from "./measure-real-kills.ts";
-
-const CHUNK = 65_536;
 
 /** Figures of the exec core; each key names its unit. `ratio` compares the whole way with a bare JSON.parse of the same lines. */
 export interface ExecFigures {
@@ -23,7 +20,7 @@ export interface ExecFigures {
   readonly realKillP50Ms: number;
   readonly realKillP99Ms: number;
   readonly kills: number;
-  readonly rssBeforeMB: number;
+  readonly rssAfterTenthMillionEventsMB: number;
   readonly rssAfterMillionEventsMB: number;
 }
 
@@ -32,8 +29,8 @@ export async function measureExec({ short }: { readonly short: boolean }): Promi
   const compileStart = performance.now();
   const compiled = compileRules(manyRules(10_000));
   const compileMs = performance.now() - compileStart;
-  const lines = Array.from({ length: 2000 }, (_, n) => sampleLine(n));
-  const stream = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+  const lines = sampleLines(2000);
+  const stream = streamOf(lines);
   const rounds: { events: number; parses: number }[] = [];
   for (let round = 0; round < 4; round++) {
     const events = perSecond(short ? 10_000 : 40_000, lines.length, guardedFeed(stream, compiled));
@@ -47,12 +44,8 @@ export async function measureExec({ short }: { readonly short: boolean }): Promi
   const eventsPerSecond = median(rounds.map(({ events }) => events));
   const parseOnlyPerSecond = median(rounds.map(({ parses }) => parses));
   const decisions = measureDecisions(lines, compiled);
-  const rssBeforeMB = process.memoryUsage.rss() / 2 ** 20;
-  perSecond(1_000_000, lines.length, guardedFeed(stream, compiled));
-  const rssAfterMillionEventsMB = process.memoryUsage.rss() / 2 ** 20;
-  console.error(
-    `memory: ${Math.round(rssBeforeMB)} MB, after a million events ${Math.round(rssAfterMillionEventsMB)} MB`,
-  );
+  const memory = await measureMemory();
+  console.error(`memory: ${JSON.stringify(memory)}`);
   const { insideMs, outsideMs } = await measureRealKills(short ? 100 : 500);
   return {
     rules: compiled.size,
@@ -68,38 +61,7 @@ export async function measureExec({ short }: { readonly short: boolean }): Promi
     realKillP50Ms: rounded(percentile(outsideMs, 0.5)),
     realKillP99Ms: rounded(percentile(outsideMs, 0.99)),
     kills: insideMs.length,
-    rssBeforeMB: Math.round(rssBeforeMB),
-    rssAfterMillionEventsMB: Math.round(rssAfterMillionEventsMB),
-  };
-}
-
-function sampleLine(n: number): string {
-  const path = `/Applications/Editor ${n % 50}.app/Contents/Frameworks/Helper ${n}.app/Contents/MacOS/Helper ${n}`;
-  const cdhash = n.toString(16).padStart(40, "b");
-  const signing = { signingId: `com.example.editor.helper${n}`, teamId: "EXAMPLE123", cdhash };
-  return execLine({ token: { pid: 1000 + n, pidversion: n }, path, ...signing });
-}
-
-/** The way of an event in the sensor process: chunk, line, event, process table, decision. */
-function guardedFeed(stream: Buffer, compiled: ReturnType<typeof compileRules>): () => void {
-  const fail = () => {
-    throw new Error("the benchmark's events are all readable and hit no rule");
-  };
-  const killer = { means: "none" as const, kill: fail };
-  const guard = new ExecGuard({ killer, now: () => 0, onHit: fail, onBudgetSpent: fail });
-  guard.setRules(compiled);
-  const receivedAt = Date.now();
-  const splitter = splitLines(
-    2 ** 20,
-    (line) => {
-      const event = parseEsloggerLine(line);
-      if (event === undefined) fail();
-      else guard.handle(event, receivedAt);
-    },
-    fail,
-  );
-  return () => {
-    for (let at = 0; at < stream.length; at += CHUNK) splitter.push(stream.subarray(at, at + CHUNK));
+    ...memory,
   };
 }
 

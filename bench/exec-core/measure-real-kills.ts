@@ -4,13 +4,14 @@ import { appendFileSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { processStartTime } from "../../apps/agent/src/kill/index.ts";
-import { type Hit, SensorClient } from "../../apps/agent/src/sensors/index.ts";
-import { execLine } from "../../apps/agent/src/sensors/testing/event-lines.ts";
-import { installFakeEslogger } from "../../apps/agent/src/sensors/testing/fake-eslogger.ts";
+import { processStartTime } from "@pomona/agent/kill";
+import { type Hit, SENSOR_NODE_OPTIONS, SensorClient } from "@pomona/agent/sensors";
+import { execLine, installFakeEslogger } from "@pomona/agent/sensors/simulation";
 import { manyRules } from "./many-rules.ts";
 
-const SENSOR = fileURLToPath(new URL("../../apps/agent/src/sensors/sensor-main.ts", import.meta.url));
+/** Kills before the measured ones, so that the compiler of a fresh process is not what is measured. */
+const WARM_UP = 20;
+const SENSOR = fileURLToPath(import.meta.resolve("@pomona/agent/sensors/main"));
 
 /** Milliseconds of each kill: within the sensor (line read to kill returned), and from outside (line written to process reaped). */
 export interface RealKills {
@@ -31,10 +32,10 @@ export async function measureRealKills(count: number): Promise<RealKills> {
   const ready = new Promise<void>((resolve) => {
     loaded = resolve;
   });
-  const command = [process.execPath, SENSOR, "--tools", folder] as const;
-  const killBudget = { kills: count + 1, windowMs: 60_000 };
+  const command: [string, ...string[]] = [process.execPath, ...SENSOR_NODE_OPTIONS, SENSOR, "--tools", folder];
+  const killBudget = { kills: count + WARM_UP, windowMs: 60_000 };
   const listener = { onHit: (hit: Hit) => hits.push(hit), onRulesSet: () => loaded() };
-  const client = new SensorClient({ command: [...command], killBudget }, listener);
+  const client = new SensorClient({ command, killBudget }, listener);
   client.setRules([
     ...manyRules(9_999),
     { id: "blocked", name: "Blocked", match: { name: { exact: "blocked-tool" } }, mode: "block" },
@@ -43,7 +44,7 @@ export async function measureRealKills(count: number): Promise<RealKills> {
   try {
     await ready;
     const outsideMs: number[] = [];
-    for (let n = 0; n < count; n++) {
+    for (let n = 0; n < WARM_UP + count; n++) {
       const child = spawn(tool, ["60"], { stdio: "ignore" });
       const ended = once(child, "exit");
       const pid = child.pid as number;
@@ -53,8 +54,9 @@ export async function measureRealKills(count: number): Promise<RealKills> {
       await ended;
       outsideMs.push(performance.now() - writtenAt);
     }
-    while (hits.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
-    return { insideMs: hits.map(({ times }) => (times.killedAt ?? 0) - times.receivedAt), outsideMs };
+    while (hits.length < WARM_UP + count) await new Promise((resolve) => setTimeout(resolve, 5));
+    const insideMs = hits.map(({ times }) => (times.killedAt ?? 0) - times.receivedAt);
+    return { insideMs: insideMs.slice(WARM_UP), outsideMs: outsideMs.slice(WARM_UP) };
   } finally {
     await client.stop();
     rmSync(folder, { recursive: true, force: true });

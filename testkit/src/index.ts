@@ -1,3 +1,4 @@
+export { type ApiClient, type ApiClientOptions, ApiProblem, openApiClient } from "./api/api-client.ts";
 export {
   type ApnsReceiver,
   type PushNetwork,

@@ -63,6 +63,7 @@ function refuseLibrary(from: Place, library: string): string | undefined {
 
 function refuseFile(from: Place, to: Place, isByName: boolean): string | undefined {
   if (to.isTest && !from.isTest) return "only tests import tests and testing files";
+  if (to.isTest && from.workspace === to.workspace) return undefined;
   if (from.workspace !== to.workspace && !isByName) return `enter ${to.workspace} by its name and door`;
   if (from.file.startsWith("packages/") && to.file.startsWith("packages/")) return refusePackage(from, to);
   if (from.room === to.room) return refuseInside(from, to);
@@ -93,8 +94,11 @@ function refuseInside(from: Place, to: Place): string | undefined {
   if (from.feature !== to.feature) return refuseOtherFeature(from, to);
   if (from.isTest) return undefined;
   const isManifest = path.posix.basename(from.file) === "feature.ts";
-  if (path.posix.basename(to.file) === "feature.ts") return "nothing inside a feature imports its manifest";
+  const isDoor = path.posix.basename(from.file) === "index.ts";
+  if (path.posix.basename(to.file) === "feature.ts" && !isDoor)
+    return "nothing inside a feature but its door imports its manifest";
   if (to.edge === undefined || isManifest || from.edge === to.edge) return undefined;
+  if (CORE_MAY_IMPORT.includes(to.edge)) return undefined;
   return from.edge === undefined
     ? "a feature's core does not import its edges"
     : "an edge does not import another kind of edge";

@@ -8,6 +8,9 @@ import { runCommand } from "./command.ts";
 import { heading, type StepResult } from "./step.ts";
 import { SUITES, type Suite, suiteOf } from "./suites.ts";
 
+/** What one isolated test file may take altogether. */
+const FILE_SECONDS = 300;
+
 /** Runs every suite on the test files whose path contains one of `filters` (all when there is none). */
 export async function runTests(filters: readonly string[]): Promise<readonly StepResult[]> {
   const files = (await testFiles()).filter(
@@ -50,9 +53,15 @@ async function runSuite(suite: Suite, files: readonly string[]): Promise<StepRes
   const folder = await mkdtemp(path.join(tmpdir(), "pomona-check-"));
   const totalsFile = path.join(folder, "totals.json");
   try {
-    const args = ["--test", "--test-reporter=./tools/test-reporter.ts", "--test-force-exit", ...suite.flags, ...files];
+    const args = [
+      "--test",
+      "--test-reporter=./tools/test-reporter.ts",
+      "--import=./tools/check/file-limit.ts",
+      ...suite.flags,
+      ...files,
+    ];
     const code = await runCommand(args, {
-      env: { POMONA_TEST_TOTALS: totalsFile },
+      env: { POMONA_TEST_TOTALS: totalsFile, POMONA_TEST_FILE_SECONDS: String(FILE_SECONDS) },
       ...(node !== undefined && { node }),
     });
     const totals = await readTotals(totalsFile);

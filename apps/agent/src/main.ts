@@ -8,7 +8,7 @@ import { type AgentArguments, parseArguments } from "./process/arguments.ts";
 import { countCrashes, SHORT_LIFE_MS } from "./process/crash-counter.ts";
 import { forbiddenInfluence } from "./process/refuse-environment.ts";
 import { openSensorProcess } from "./sensor-process-port.ts";
-import { runSensorProcess } from "./sensors/index.ts";
+import { runSensorProcess, SENSOR_NODE_OPTIONS } from "./sensors/index.ts";
 import { readSettingsFile } from "./settings/settings-file.ts";
 import { StoreError } from "./store/database.ts";
 import { openDiskStore } from "./store/disk-store.ts";
@@ -24,6 +24,8 @@ async function main(): Promise<number> {
     log.warn("main.environment-refused", { name: influence });
     return CONFIG;
   }
+  // A log that nobody reads any more is no reason to end.
+  process.stderr.on("error", () => {});
   // The signal that would open Node's inspector.
   process.on("SIGUSR1", () => {});
   if (process.argv.includes("--sensor")) return runSensor();
@@ -51,19 +53,21 @@ async function runAgent({ settings, data, tools, root }: AgentArguments, log: Lo
   const findProcess = platformProcessLookup();
   const sensor = openSensorProcess([
     process.execPath,
+    ...SENSOR_NODE_OPTIONS,
     ...(process.argv[1] === undefined ? [] : [process.argv[1]]),
     "--sensor",
     ...(tools === undefined ? [] : ["--tools", tools]),
   ]);
   const guard = guardProcesses([]);
+  const mac = createMacTools({
+    now: Date.now,
+    ...(tools === undefined ? {} : { toolsFolder: tools }),
+    ...(root === undefined ? {} : { root }),
+  });
   const agent = createAgent({
     settings: readSettingsFile(settings, log),
     store,
-    mac: createMacTools({
-      now: Date.now,
-      ...(tools === undefined ? {} : { toolsFolder: tools }),
-      ...(root === undefined ? {} : { root }),
-    }),
+    mac,
     sensor,
     killer: platformKiller((token) => {
       return guard(token) ?? (token.pid === sensor.pid() ? "the agent does not signal its sensor" : undefined);
@@ -82,6 +86,7 @@ async function runAgent({ settings, data, tools, root }: AgentArguments, log: Lo
   });
   clearTimeout(settled);
   await agent.stop();
+  mac.close();
   crashes.stoppedCleanly();
   store.close();
   log.info("main.stop");

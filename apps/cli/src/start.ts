@@ -6,8 +6,7 @@ import { untilStopped } from "./until-stopped.ts";
 export async function start(): Promise<void> {
   const stopped = untilStopped();
   const server = await startServer(configFrom(readSettings(process.env), shipped()));
-  const tenants = await server.ensureTenants([]);
-  if (tenants.length === 0) await server.ensureTenants(["My organization"]);
+  if ((await server.tenants()).length === 0) await server.ensureTenants(["My organization"]);
   const lines = [
     `Pomona is running.`,
     `  Console          ${server.consoleUrl}`,

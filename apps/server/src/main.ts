@@ -2,8 +2,11 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Role } from "@pomona/contract";
 import { openApiDoor } from "./adapters/api-door/api-door.ts";
+import { ApnsSender } from "./adapters/apns/apns-sender.ts";
 import { FactRelay } from "./adapters/background/fact-relay.ts";
 import { JobRunner } from "./adapters/background/job-runner.ts";
+import { openDeviceDoor } from "./adapters/device-door/device-door.ts";
+import type { MdmPorts } from "./adapters/device-door/ports.ts";
 import { pinoLog, silentLog } from "./adapters/log/log.ts";
 import { lockInstance } from "./adapters/store/instance-lock.ts";
 import { SqliteStore } from "./adapters/store/sqlite-store.ts";
@@ -13,7 +16,10 @@ import { createAccess } from "./features/access/feature.ts";
 import { addSignInLink, addToken, budgetOf, DEFAULT_LIMITS, idempotency } from "./features/access/index.ts";
 import { createAudit } from "./features/audit/feature.ts";
 import { auditTrail } from "./features/audit/index.ts";
+import { createCommands } from "./features/commands/feature.ts";
 import { createDevices } from "./features/devices/feature.ts";
+import { createEnrollment } from "./features/enrollment/feature.ts";
+import { createEscrow } from "./features/escrow/feature.ts";
 import { createTenants } from "./features/tenants/feature.ts";
 import { Authority, addTenant, readTenants, type TenantRow } from "./features/tenants/index.ts";
 import { systemClock } from "./kernel/clock.ts";
@@ -33,6 +39,8 @@ export interface RunningServer {
   readonly caFile: string;
   /** Where the first administrator signs in; only while nobody has. */
   readonly firstSignInLink?: string;
+  /** All tenants, oldest first. */
+  tenants(): Promise<readonly TenantRow[]>;
   /** The tenants, made when missing, in the order of the names. */
   ensureTenants(names: readonly string[]): Promise<readonly TenantRow[]>;
   /** A new API token with a role in each of some tenants; for the demo and for tests. */
@@ -57,14 +65,26 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
     dir: path.join(config.dataDir, "keys"),
     ...(config.masterKey === undefined ? {} : { masterKey: config.masterKey }),
   });
-  let consoleUrl = "";
+  let urls = { api: "", device: "", agent: "" };
   const store = new SqliteStore({ file: path.join(config.dataDir, "pomona.db") });
   const kernel: Kernel = { store, facts: store, live: new LiveFeed(), vault, clock: systemClock, log };
 
   const authority = new Authority(kernel);
-  const access = createAccess(kernel, () => consoleUrl);
+  const access = createAccess(kernel, () => urls.api);
   const devices = createDevices(kernel);
-  const features: readonly Feature[] = [createTenants(), createAudit(), access.feature, devices.feature];
+  const pushSender = new ApnsSender(config.apns);
+  const enrollment = createEnrollment(kernel, { authority, pushSender, urls: () => urls });
+  const commands = createCommands(kernel, { enrollment });
+  const escrow = createEscrow(kernel, { enrollment });
+  const features: readonly Feature[] = [
+    createTenants(),
+    createAudit(),
+    access.feature,
+    devices.feature,
+    enrollment.feature,
+    commands.feature,
+    escrow.feature,
+  ];
 
   store.migrate(features.flatMap((feature) => feature.migrations));
   await authority.start();
@@ -100,19 +120,42 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
     consoleDir: config.consoleDir,
     version: config.version,
   });
-  consoleUrl = `https://${config.publicHost}:${api.port}`;
+  const mdm: MdmPorts = {
+    authority,
+    resolve: enrollment.resolve,
+    authenticate: enrollment.authenticate,
+    checkIns: { ...enrollment.checkIns, ...escrow.checkIns },
+    answer: commands.answer,
+    refusals: enrollment.refusals,
+    crypto: authority.crypto,
+    noteSeen: (tenantId, deviceId, at) => devices.seen.note(tenantId, deviceId, "mdm", at),
+  };
+  const deviceDoor = await openDeviceDoor({
+    host: config.host,
+    port: config.ports.device,
+    tls: { ...tls, ca: authority.rootPem },
+    kernel,
+    mdm,
+    routes: routes.filter((route) => route.door === "device"),
+  });
+  urls = {
+    api: `https://${config.publicHost}:${api.port}`,
+    device: `https://${config.publicHost}:${deviceDoor.port}`,
+    agent: "",
+  };
   jobs.start();
-  log.info("server.started", { consoleUrl });
+  log.info("server.started", urls);
 
   const system = systemScope(PLATFORM, "main");
-  const firstSignInLink = (await access.isEmpty()) ? await firstLink(kernel, consoleUrl) : undefined;
+  const firstSignInLink = (await access.isEmpty()) ? await firstLink(kernel, urls.api) : undefined;
   return {
-    apiUrl: `${consoleUrl}/api/v1`,
-    consoleUrl,
-    deviceUrl: "",
-    agentUrl: "",
+    apiUrl: `${urls.api}/api/v1`,
+    consoleUrl: urls.api,
+    deviceUrl: urls.device,
+    agentUrl: urls.agent,
     caFile,
     ...(firstSignInLink === undefined ? {} : { firstSignInLink }),
+    tenants: () => store.read(system, readTenants),
     ensureTenants: (names) => store.write(system, (tx) => ensureTenants(tx, names)),
     issueToken: (name, role, tenants) =>
       store.write(system, async (tx) => {
@@ -120,10 +163,11 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
         return (await addToken(tx, name, grants)).secret;
       }),
     stop: async () => {
-      await api.close();
+      await Promise.all([api.close(), deviceDoor.close()]);
       await jobs.stop();
       await relay.stop();
       for (const feature of features.toReversed()) await feature.stop?.();
+      pushSender.close();
       store.close();
       unlock();
       log.info("server.stopped");

@@ -25,9 +25,18 @@ export function compileRules(rules: readonly BlockRule[]): CompiledRules {
   const valid = new Map<string, BlockRule>();
   const refused: { id: string; problems: readonly RuleProblem[] }[] = [];
   for (const rule of rules) {
-    const problems = validateRule(rule);
-    if (problems.length > 0) refused.push({ id: rule.id, problems });
+    const problems = problemsOf(rule);
+    if (problems.length > 0) refused.push({ id: String(rule?.id), problems });
     else valid.set(rule.id, normaliseRule(rule));
   }
   return { size: valid.size, refused, index: indexRules([...valid.values()].map(prepareRule)) };
+}
+
+/** Rules come from a file or another process: one without the shape of a rule must not disarm the others. */
+function problemsOf(rule: BlockRule): readonly RuleProblem[] {
+  try {
+    return validateRule(rule);
+  } catch {
+    return [{ field: "rule", message: "This does not have the shape of a rule." }];
+  }
 }

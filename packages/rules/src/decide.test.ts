@@ -193,3 +193,16 @@ test("ten thousand rules of every kind find exactly the rule that an image meets
   assert.deepEqual(found({ path: "/tmp/my-worker-6005-7" }), ["rule-6005"]);
   assert.equal(found({ path: "/tmp/my-worker-6005-77" }), undefined);
 });
+
+test("what does not have the shape of a rule is left out and does not disarm the others", () => {
+  const shapeless = [
+    null,
+    7,
+    {},
+    { id: "x", name: "x", mode: "block", match: { name: "text" } },
+  ] as unknown as BlockRule[];
+  const good: BlockRule = { id: "good", name: "Good", match: { name: { exact: "a" } }, mode: "block" };
+  const compiled = compileRules([...shapeless, good]);
+  assert.equal(compiled.refused.length, 4);
+  assert.equal(decide(compiled, { path: "/a", isPlatformBinary: false }, 0)?.rule.id, "good");
+});

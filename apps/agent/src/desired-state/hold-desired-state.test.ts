@@ -67,7 +67,7 @@ describe("a desired state", () => {
     assert.equal(desired.token(), "t1");
     const [told] = applied();
     assert.equal(told?.["rules"], 1);
-    assert.equal((told?.["rejected"] as { ruleId: string }[])[0]?.ruleId, "bad");
+    assert.equal((told?.["rejected"] as { ruleId: string }[] | undefined)?.[0]?.ruleId, "bad");
     const next = hold(store);
     next.desired.restore();
     assert.equal(next.desired.token(), "t1");
@@ -75,6 +75,20 @@ describe("a desired state", () => {
       next.changes[0]?.rules.map(({ id }) => id),
       ["a"],
     );
+  });
+
+  it("that the sensor cannot take leaves the former one in force and on disk", () => {
+    const store = createMemoryStore();
+    const outbox = createOutbox(store, () => {}, silentLog);
+    const onChange = ({ rules }: RulesInForce) => {
+      if (rules.length > 1) throw new RangeError("too much");
+    };
+    const desired = holdDesiredState({ store, outbox, log: silentLog, safeMode: false, onChange });
+    desired.receive(part());
+    desired.receive(part({ token: "t2", rules: [rule("a"), rule("b")] }));
+    assert.equal(desired.token(), "t1");
+    assert.equal(desired.inForce().rules.length, 1);
+    assert.match(store.files.read("desired-state.json") ?? "", /"t1"/);
   });
 
   it("that comes again changes nothing and is told again", () => {

@@ -32,6 +32,7 @@ export interface DesiredStateOptions {
   readonly log: Log;
   /** Rules that may have crashed the agent stay out until the server sends others. */
   readonly safeMode: boolean;
+  /** @throws when the rules cannot be put in force */
   onChange(inForce: RulesInForce): void;
 }
 
@@ -41,12 +42,19 @@ export function holdDesiredState({ store, outbox, log, safeMode, onChange }: Des
   let inForce = NO_RULES;
   let rejected: AppliedMessage["rejected"] = [];
 
-  const put = (set: DesiredSet) => {
+  /** @returns false when the sensor cannot take so much; then what was in force stays */
+  const put = (set: DesiredSet): boolean => {
     const checked = checkRules(set);
+    try {
+      onChange(checked.inForce);
+    } catch (error) {
+      log.warn("desired-state.refused-by-sensor", { reason: error instanceof Error ? error.message : "unknown" });
+      return false;
+    }
     token = set.token;
     rejected = checked.rejected;
     inForce = checked.inForce;
-    onChange(inForce);
+    return true;
   };
   const tell = () => outbox.control("applied", { token, rules: inForce.rules.length, rejected });
   return {
@@ -63,8 +71,8 @@ export function holdDesiredState({ store, outbox, log, safeMode, onChange }: Des
       if (set === undefined) return;
       if (set === "tooLarge") return log.warn("desired-state.too-large");
       if (set.token !== token) {
+        if (!put(set)) return;
         store.files.write("desired-state.json", JSON.stringify(set));
-        put(set);
         log.info("desired-state.applied", { rules: inForce.rules.length, rejected: rejected.length });
       }
       tell();

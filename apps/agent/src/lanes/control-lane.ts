@@ -4,8 +4,8 @@ import type { Log } from "../log.ts";
 import type { AgentStore } from "../store/agent-store.ts";
 import type { Timings } from "../timings.ts";
 import type { SessionMemory } from "./connect-tls.ts";
-import { connectLane, type LaneConnection, type LaneDoor } from "./lane-connection.ts";
 import { createLanePump, type LanePump } from "./lane-pump.ts";
+import { connectLane, type LaneConnection, type LaneDoor } from "./mqtt-lane.ts";
 
 export interface ControlLaneOptions {
   readonly door: LaneDoor;

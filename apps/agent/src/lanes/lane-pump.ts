@@ -1,6 +1,6 @@
 import type { Lane } from "@pomona/agent-protocol";
 import type { AgentStore } from "../store/agent-store.ts";
-import type { LaneConnection } from "./lane-connection.ts";
+import type { LaneConnection } from "./mqtt-lane.ts";
 
 /** Messages that are on their way at once; the broker answers each after its commit. */
 const WINDOW = 32;
@@ -34,9 +34,12 @@ export function createLanePump(
     clearTimeout(timer);
     timer = undefined;
     if (acknowledged.length === 0) return;
-    const ids = acknowledged;
-    acknowledged = [];
-    store.together(() => store.spool.remove(ids));
+    try {
+      store.together(() => store.spool.remove(acknowledged));
+      acknowledged = [];
+    } catch {
+      // The disk does not take it: they are sent once more one day, and their ids make that harmless.
+    }
   };
   const pump = () => {
     if (dead) return;

@@ -2,7 +2,7 @@ import { down, type LiveRequest } from "@pomona/agent-protocol";
 import { fits } from "../protocol-check.ts";
 import type { Timings } from "../timings.ts";
 import type { SessionMemory } from "./connect-tls.ts";
-import { connectLane, type LaneConnection, type LaneDoor } from "./lane-connection.ts";
+import { connectLane, type LaneConnection, type LaneDoor } from "./mqtt-lane.ts";
 
 /** Sessions at once; further requests are left unanswered. */
 const MAX_SESSIONS = 8;

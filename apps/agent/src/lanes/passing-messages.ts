@@ -1,4 +1,4 @@
-import type { LaneConnection } from "./lane-connection.ts";
+import type { LaneConnection } from "./mqtt-lane.ts";
 
 const MAX_BYTES = 1024 * 1024;
 const WINDOW = 64;

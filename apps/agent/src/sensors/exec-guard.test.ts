@@ -7,7 +7,7 @@ import type { ProcessToken } from "../kill/process-token.ts";
 import { parseEsloggerLine } from "./eslogger-parser.ts";
 import { ExecGuard } from "./exec-guard.ts";
 import type { Hit } from "./hit.ts";
-import { execLine, forkLine, type LineProcess } from "./testing/event-lines.ts";
+import { execLine, forkLine, type LineProcess } from "./simulation/event-lines.ts";
 
 const rule: BlockRule = { id: "miner", name: "Miner", match: { name: { exact: "miner" } }, mode: "block" };
 

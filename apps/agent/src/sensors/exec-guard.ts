@@ -59,7 +59,7 @@ export class ExecGuard {
     const { rule, outcome, alsoMatched } = verdict;
     const seen = { event, rule, outcome, alsoMatched, swept: [], times };
     if (outcome === "report") return { ...seen, action: "reported" };
-    const { granted, notice } = this.#budget.take(times.receivedAt);
+    const { granted, notice } = this.#budget.take(performance.now());
     if (notice) this.#ports.onBudgetSpent(rule.id);
     if (!granted) return { ...seen, action: "budgetSpent" };
     const kill = this.#ports.killer.kill(event.target.token, "SIGKILL");

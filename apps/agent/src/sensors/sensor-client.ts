@@ -43,7 +43,7 @@ export class SensorClient {
   readonly #kills = new Map<number, (result: KillResult) => void>();
   #child: ChildProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #rules: readonly BlockRule[] | undefined;
+  #rulesFrame: Buffer | undefined;
   #revision = 0;
   #killId = 0;
   #forwards = false;
@@ -94,16 +94,17 @@ export class SensorClient {
     child.on("error", end);
     child.on("close", end);
     if (this.#killBudget) this.#send({ type: "killBudget", limits: this.#killBudget });
-    if (this.#rules) this.#sendRules(this.#rules);
+    if (this.#rulesFrame) child.stdin.write(this.#rulesFrame);
     if (this.#forwards) this.#send({ type: "subscribe", events: true });
     if (this.#muted.length > 0) this.#send({ type: "mute", paths: this.#muted });
   }
 
-  /** Replaces all rules, now and after every restart. */
+  /** Replaces all rules, now and after every restart. Throws a RangeError, and keeps the former ones, where they do not fit a frame. */
   setRules(rules: readonly BlockRule[]): void {
-    this.#rules = rules;
+    const frame: AgentFrame = { type: "rules", revision: this.#revision + 1, rules };
+    this.#rulesFrame = encodeFrame(frame);
     this.#revision += 1;
-    this.#sendRules(rules);
+    this.#child?.stdin?.write(this.#rulesFrame);
   }
 
   /** Replaces the kill budget, now and after every restart; what was spent of the old one is forgotten. */
@@ -173,10 +174,6 @@ export class SensorClient {
         // Reserved: a sensor that can authorize decides by its own rules until the agent says otherwise.
         return;
     }
-  }
-
-  #sendRules(rules: readonly BlockRule[]): void {
-    this.#send({ type: "rules", revision: this.#revision, rules });
   }
 
   #send(frame: AgentFrame): void {

@@ -12,8 +12,8 @@ import type { Hit } from "./hit.ts";
 import { SensorClient, type SensorListener } from "./sensor-client.ts";
 import type { SensorEvent } from "./sensor-events.ts";
 import type { SensorHealth } from "./sensor-health.ts";
-import { execLine } from "./testing/event-lines.ts";
-import { type FakeEsloggerStep, installFakeEslogger } from "./testing/fake-eslogger.ts";
+import { execLine } from "./simulation/event-lines.ts";
+import { type FakeEsloggerStep, installFakeEslogger } from "./simulation/fake-eslogger.ts";
 
 // What any sensor process owes the agent. Another sensor passes it by another command and another source of lines.
 const ENTRY = fileURLToPath(new URL("./sensor-main.ts", import.meta.url));

@@ -180,7 +180,13 @@ export class SensorSession {
   }
 }
 
-/** Epoch milliseconds with fraction. It does not follow steps of the wall clock; the agent restarts the sensor after a large one. */
+let anchor = Date.now() - performance.now();
+
+/** Epoch milliseconds with fraction: the fine clock, anchored anew when the wall clock was set or the Mac slept. */
 function now(): number {
-  return performance.timeOrigin + performance.now();
+  const wall = Date.now();
+  const fine = anchor + performance.now();
+  if (Math.abs(wall - fine) <= 20) return fine;
+  anchor = wall - performance.now();
+  return wall;
 }

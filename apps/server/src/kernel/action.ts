@@ -1,4 +1,4 @@
-import type { ActionContract, InputOf, OutputOf } from "@pomona/contract";
+import type { ActionContract, InputOf, OutputOf, Risk } from "@pomona/contract";
 import type { Scope } from "./scope.ts";
 import type { WriteTransaction } from "./store.ts";
 
@@ -15,6 +15,8 @@ export interface BoundAction {
   readonly contract: ActionContract;
   /** How many devices the input touches, for the budget; 1 when not given, 0 for what touches none. */
   readonly devicesTouched?: (input: unknown) => number;
+  /** What it may do at worst with this input, where that differs from the contract's risk; the budget is charged with it. */
+  readonly riskOf?: (input: unknown) => Risk;
   /** Whether a caller may repeat it with an `Idempotency-Key`; true for what creates. */
   readonly idempotent: boolean;
   readonly prepare?: (scope: Scope, input: unknown) => Promise<unknown>;
@@ -25,6 +27,7 @@ export interface BoundAction {
 
 export interface ActionBody<Contract extends ActionContract, Prepared> {
   readonly devicesTouched?: (input: InputOf<Contract>) => number;
+  readonly riskOf?: (input: InputOf<Contract>) => Risk;
   /** Network, keys, blobs: what must not be awaited inside the transaction. */
   readonly prepare?: (scope: Scope, input: InputOf<Contract>) => Promise<Prepared>;
   readonly run: (context: ActionContext<Prepared>, input: InputOf<Contract>) => Promise<OutputOf<Contract>>;

@@ -1,0 +1,2 @@
+export { execLine, forkLine, type LineProcess } from "./event-lines.ts";
+export { type FakeEsloggerStep, installFakeEslogger } from "./fake-eslogger.ts";

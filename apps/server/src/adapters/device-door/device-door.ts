@@ -1,0 +1,181 @@
+import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
+import type { HttpRoute, Kernel } from "../../kernel/feature.ts";
+import { MdmEndpoint } from "./mdm-endpoint.ts";
+import type { MdmPorts } from "./ports.ts";
+import { certificateFromHeader, type TrustedProxy } from "./proxy-certificate.ts";
+import { QuarantineIntake } from "./quarantine-intake.ts";
+import { BodyAborted, BodyTooLarge, readBody } from "./read-body.ts";
+import { RouteTable } from "./route-table.ts";
+import { serveRoute } from "./serve-route.ts";
+
+export interface DeviceDoorOptions {
+  readonly host: string;
+  /** 0 is chosen by the system. */
+  readonly port: number;
+  /** PEM. `ca` are the roots of client certificates, named to clients that choose by it. */
+  readonly tls: { readonly certificate: string; readonly key: string; readonly ca: string };
+  readonly kernel: Kernel;
+  readonly mdm: MdmPorts;
+  /** Routes of features whose door is "device". */
+  readonly routes: readonly HttpRoute[];
+  /** Off unless given: without it no header can claim a certificate. */
+  readonly trustedProxy?: TrustedProxy;
+  /** Without TLS, for benchmarks; refused on anything but loopback. */
+  readonly isPlain?: boolean;
+}
+
+export interface DeviceDoor {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Largest MDM message. An InstalledApplicationList of a full Mac has about 1 MB. */
+const MDM_BODY_BYTES = 8 * 1024 * 1024;
+const MDM_PATHS: ReadonlySet<string> = new Set(["/mdm", "/checkin"]);
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
+
+/**
+ * The device channel: MDM's two URLs and the routes of features. On bare node:https, because a check-in may carry any
+ * Content-Type or none. Whatever goes wrong, the answer is never 401: a Mac takes that for "you are unenrolled".
+ */
+export async function openDeviceDoor(options: DeviceDoorOptions): Promise<DeviceDoor> {
+  const { kernel, host, tls } = options;
+  if (options.isPlain === true && !LOOPBACK.has(host))
+    throw new Error("a device door without TLS is for loopback only");
+  const door = new Door(options);
+  const limits = { headersTimeout: 20_000, requestTimeout: 120_000, keepAliveTimeout: 75_000, maxHeaderSize: 16_384 };
+  const listener = (request: IncomingMessage, response: ServerResponse) => void door.handle(request, response);
+  const server: Server =
+    options.isPlain === true
+      ? createPlainServer(limits, listener)
+      : createTlsServer(
+          {
+            ...limits,
+            key: tls.key,
+            cert: tls.certificate,
+            ca: tls.ca,
+            requestCert: true,
+            // Whom a certificate belongs to is looked up by its hash; a Mac without one signs its messages instead.
+            rejectUnauthorized: false,
+            minVersion: "TLSv1.2",
+            handshakeTimeout: 20_000,
+          },
+          listener,
+        );
+  server.on("tlsClientError", (error: Error) =>
+    kernel.log.info("device-door.tls", { error: error.message.slice(0, 200) }),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+        // A held poll may be open for a minute; who has to stop does not wait for it.
+        setTimeout(() => server.closeAllConnections(), 1000).unref();
+      }),
+  };
+}
+
+class Door {
+  readonly #kernel: Kernel;
+  readonly #mdm: MdmEndpoint;
+  readonly #routes: RouteTable;
+  readonly #proxy: TrustedProxy | undefined;
+  readonly #peers = new WeakMap<object, Uint8Array | null>();
+
+  constructor(options: DeviceDoorOptions) {
+    this.#kernel = options.kernel;
+    this.#mdm = new MdmEndpoint(options.kernel, options.mdm, new QuarantineIntake(options.kernel));
+    this.#routes = new RouteTable(options.routes);
+    this.#proxy = options.trustedProxy;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = pathOf(request.url ?? "/");
+    try {
+      if (MDM_PATHS.has(path)) await this.#mdmRequest(request, response, path);
+      else await this.#routeRequest(request, response, path);
+    } catch (error) {
+      if (error instanceof BodyAborted) return;
+      if (error instanceof BodyTooLarge) return refuseBody(response);
+      this.#kernel.log.error("device-door.fault", { path: path.slice(0, 200), error: String(error) });
+      if (response.headersSent) response.destroy();
+      else end(response, 500);
+    }
+  }
+
+  async #mdmRequest(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    if (request.method !== "PUT" && request.method !== "POST") {
+      response.setHeader("allow", "PUT, POST");
+      return end(response, 405);
+    }
+    const { headers } = request;
+    const signature = headers["mdm-signature"];
+    const body = await readBody(request, MDM_BODY_BYTES);
+    const answer = await this.#mdm.answer({
+      path,
+      contentType: headers["content-type"],
+      signature: typeof signature === "string" ? signature : undefined,
+      peerCertificate: this.#peerCertificate(request),
+      body,
+    });
+    end(response, answer.status, answer.body, answer.contentType);
+  }
+
+  async #routeRequest(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const found = this.#routes.find(request.method ?? "GET", path);
+    if (found === undefined) return end(response, 404);
+    if (found === "no-method") return end(response, 405);
+    const body = await readBody(request, found.route.maxBodyBytes);
+    await serveRoute(found, request, response, { body, peerCertificate: this.#peerCertificate(request) });
+  }
+
+  /** The certificate that TLS saw the key of, or that a trusted proxy vouches for. */
+  #peerCertificate(request: IncomingMessage): Uint8Array | undefined {
+    const proxy = this.#proxy;
+    if (proxy !== undefined) {
+      const value = request.headers[proxy.header];
+      // Only here is the header looked at: from any other peer it is so much noise.
+      if (typeof value === "string" && proxy.addresses.includes(request.socket.remoteAddress ?? "")) {
+        return certificateFromHeader(value);
+      }
+    }
+    const socket = request.socket as Partial<TLSSocket> & object;
+    const held = this.#peers.get(socket);
+    if (held !== undefined) return held ?? undefined;
+    const der = socket.getPeerX509Certificate?.()?.raw;
+    this.#peers.set(socket, der ?? null);
+    return der;
+  }
+}
+
+const pathOf = (url: string): string => {
+  const at = url.indexOf("?");
+  return at < 0 ? url : url.slice(0, at);
+};
+
+function end(response: ServerResponse, status: number, body?: Uint8Array, contentType?: string): void {
+  if (status === 401) throw new Error("401 unenrolls a Mac and is never answered here");
+  const length = body?.length ?? 0;
+  response.writeHead(
+    status,
+    contentType === undefined
+      ? { "content-length": length }
+      : { "content-length": length, "content-type": contentType },
+  );
+  response.end(body);
+}
+
+/** The rest of the body is not read: the connection ends with the answer. */
+function refuseBody(response: ServerResponse): void {
+  response.setHeader("connection", "close");
+  end(response, 413);
+}

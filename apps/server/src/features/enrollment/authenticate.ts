@@ -1,0 +1,115 @@
+import type { DeviceId } from "@pomona/facts";
+import type { Authenticate } from "@pomona/mdm";
+import type { Kernel } from "../../kernel/feature.ts";
+import { systemScope } from "../../kernel/scope.ts";
+import type { WriteTransaction } from "../../kernel/store.ts";
+import { setMdmState, upsertDeviceAtEnrollment } from "../devices/index.ts";
+import type { KnownCertificate } from "../tenants/index.ts";
+import { EMPTY, type MdmAnswer, REFUSED } from "./check-in.ts";
+import { deleteUserChannels, readEnrollment, readRivals } from "./enrollments.sql.ts";
+import type { Enrollments, Refusal } from "./enrollments.ts";
+import type { Enrollment } from "./model.ts";
+import type { Refusals } from "./refusals.ts";
+
+/** Clears what another feature holds for a device, in the transaction of its new enrollment. */
+export type ResetHook = (tx: WriteTransaction, deviceId: DeviceId) => Promise<void>;
+
+interface AuthenticatePorts {
+  readonly kernel: Kernel;
+  readonly enrollments: Enrollments;
+  readonly refusals: Refusals;
+  readonly resetHooks: readonly ResetHook[];
+}
+
+/**
+ * The first message of an enrollment, and of a renewal. The certificate decides which enrollment is meant; the Mac's claims
+ * must fit it. A new enrollment clears queue, tokens and channels; a renewal only changes the pin.
+ */
+export async function authenticate(
+  ports: AuthenticatePorts,
+  message: Authenticate,
+  certificate: KnownCertificate,
+): Promise<MdmAnswer> {
+  const { kernel, enrollments, refusals } = ports;
+  const scope = systemScope(certificate.tenantId, "enrollment");
+  const refused = await kernel.store.write(scope, async (tx): Promise<Refusal | undefined> => {
+    const enrollment =
+      certificate.enrollmentId === null ? undefined : await readEnrollment(tx, certificate.enrollmentId);
+    if (enrollment === undefined) return "not-enrolled";
+    const reason = objection(enrollment, message);
+    if (reason !== undefined) return reason;
+    if (isRenewal(enrollment, certificate)) {
+      await enrollments.change(tx, enrollment.id, { pin: certificate.hash, previousPin: enrollment.pin });
+      return undefined;
+    }
+    return beginAnew(tx, ports, enrollment, message, certificate);
+  });
+  if (refused === undefined) return EMPTY;
+  await refusals.note(certificate, refused);
+  return REFUSED;
+}
+
+function objection(enrollment: Enrollment, message: Authenticate): Refusal | undefined {
+  if (message.from.channel === "user") return "user-channel";
+  if (message.topic !== enrollment.topic) return "wrong-topic";
+  if (enrollment.identifier !== null && enrollment.identifier !== message.from.identifier) return "wrong-identifier";
+  if (enrollment.boundSerialNumber !== null && enrollment.boundSerialNumber !== message.serialNumber)
+    return "wrong-serial-number";
+  return undefined;
+}
+
+/** A further certificate of the same enrollment, which we granted for that purpose, from a Mac that is enrolled. */
+const isRenewal = (enrollment: Enrollment, certificate: KnownCertificate): boolean =>
+  enrollment.isRenewing && enrollment.state === "enrolled" && enrollment.pin !== certificate.hash;
+
+async function beginAnew(
+  tx: WriteTransaction,
+  { enrollments, resetHooks }: AuthenticatePorts,
+  enrollment: Enrollment,
+  message: Authenticate,
+  certificate: KnownCertificate,
+): Promise<Refusal | undefined> {
+  const serialNumber = message.serialNumber ?? null;
+  const { identifier } = message.from;
+  const rivals = await readRivals(tx, { id: enrollment.id, identifier, serialNumber });
+  // Serial number and UDID are claims. Only an invitation that names the serial number may take over a live enrollment;
+  // otherwise anybody with a link could take another Mac's place, its queue and its tokens.
+  const isBound = enrollment.boundSerialNumber !== null;
+  if (rivals.some((rival) => rival.state === "enrolled") && !isBound) return "known-device";
+  for (const rival of rivals) {
+    await enrollments.change(tx, rival.id, { state: "unenrolled", pushToken: null, pushMagic: null });
+    await deleteUserChannels(tx, rival.id);
+    if (rival.state === "enrolled" && rival.deviceId !== null) {
+      await tx.publish({ type: "device.unenrolled", deviceId: rival.deviceId, data: { reason: "replaced" } });
+    }
+  }
+  const known = enrollment.deviceId ?? rivals.find((rival) => rival.deviceId !== null)?.deviceId;
+  const { deviceId } = await upsertDeviceAtEnrollment(tx, {
+    serialNumber,
+    udid: identifier,
+    name: message.deviceName ?? "",
+    model: message.modelName ?? message.model ?? message.productName ?? "",
+    osVersion: message.osVersion ?? "",
+    ...(known === undefined || known === null ? {} : { deviceId: known }),
+  });
+  await enrollments.change(tx, enrollment.id, {
+    state: "authenticated",
+    identifier,
+    serialNumber,
+    deviceId,
+    pin: certificate.hash,
+    previousPin: null,
+    isRenewing: false,
+    tally: 0,
+    pushToken: null,
+    pushMagic: null,
+    isPushStopped: false,
+    isAwaitingConfiguration: false,
+    isUserEnrollment: message.from.kind === "enrollmentId",
+    sealedUnlockToken: null,
+  });
+  await deleteUserChannels(tx, enrollment.id);
+  await setMdmState(tx, deviceId, { isEnrolled: false, isPushable: false });
+  for (const reset of resetHooks) await reset(tx, deviceId);
+  return undefined;
+}

@@ -1,0 +1,317 @@
+import { asId, type DeviceId } from "@pomona/facts";
+import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
+import type { Enrollment, EnrollmentState } from "./model.ts";
+
+interface Columns {
+  tenant_id: string;
+  id: string;
+  invitation_id: string | null;
+  bound_serial: string | null;
+  state: string;
+  identifier: string | null;
+  serial_number: string | null;
+  device_id: string | null;
+  topic: string;
+  pin: string | null;
+  previous_pin: string | null;
+  is_renewing: number;
+  tally: number;
+  generation: number;
+  push_token: string | null;
+  push_magic: string | null;
+  is_push_stopped: number;
+  is_awaiting: number;
+  is_user_enrollment: number;
+  sealed_unlock_token: string | null;
+  created_at: number;
+}
+interface Tables {
+  enrollments: Columns;
+  enrollment_users: {
+    tenant_id: string;
+    identifier: string;
+    enrollment_id: string;
+    short_name: string | null;
+    long_name: string | null;
+    push_token: string;
+    push_magic: string;
+    updated_at: number;
+  };
+  scep_challenges: {
+    hash: string;
+    tenant_id: string;
+    enrollment_id: string;
+    expires_at: number;
+    used_at: number | null;
+  };
+}
+
+export const enrollmentMigrations: readonly Migration[] = [
+  {
+    name: "enrollment/0001-enrollments",
+    statements: [
+      `CREATE TABLE enrollments (tenant_id TEXT NOT NULL, id TEXT NOT NULL, invitation_id TEXT, bound_serial TEXT,
+         state TEXT NOT NULL, identifier TEXT, serial_number TEXT, device_id TEXT, topic TEXT NOT NULL, pin TEXT,
+         previous_pin TEXT, is_renewing INTEGER NOT NULL DEFAULT 0, tally INTEGER NOT NULL DEFAULT 0,
+         generation INTEGER NOT NULL DEFAULT 0, push_token TEXT, push_magic TEXT, is_push_stopped INTEGER NOT NULL DEFAULT 0,
+         is_awaiting INTEGER NOT NULL DEFAULT 0, is_user_enrollment INTEGER NOT NULL DEFAULT 0, sealed_unlock_token TEXT, created_at INTEGER NOT NULL,
+         PRIMARY KEY (tenant_id, id)) WITHOUT ROWID`,
+      "CREATE INDEX enrollments_by_identifier ON enrollments (tenant_id, identifier)",
+      "CREATE INDEX enrollments_by_serial ON enrollments (tenant_id, serial_number)",
+      "CREATE INDEX enrollments_by_device ON enrollments (tenant_id, device_id)",
+      "CREATE INDEX enrollments_by_state ON enrollments (state, created_at)",
+      `CREATE TABLE enrollment_users (tenant_id TEXT NOT NULL, identifier TEXT NOT NULL, enrollment_id TEXT NOT NULL,
+         short_name TEXT, long_name TEXT, push_token TEXT NOT NULL, push_magic TEXT NOT NULL, updated_at INTEGER NOT NULL,
+         PRIMARY KEY (tenant_id, identifier)) WITHOUT ROWID`,
+      "CREATE INDEX enrollment_users_by_enrollment ON enrollment_users (tenant_id, enrollment_id)",
+      `CREATE TABLE scep_challenges (hash TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, enrollment_id TEXT NOT NULL,
+         expires_at INTEGER NOT NULL, used_at INTEGER) WITHOUT ROWID`,
+    ],
+  },
+];
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
+
+const toEnrollment = (row: Columns): Enrollment => ({
+  tenantId: asId<"tenant">(row.tenant_id),
+  id: row.id,
+  invitationId: row.invitation_id,
+  boundSerialNumber: row.bound_serial,
+  state: row.state as EnrollmentState,
+  identifier: row.identifier,
+  serialNumber: row.serial_number,
+  deviceId: row.device_id === null ? null : asId<"device">(row.device_id),
+  topic: row.topic,
+  pin: row.pin,
+  previousPin: row.previous_pin,
+  isRenewing: row.is_renewing === 1,
+  tally: row.tally,
+  generation: row.generation,
+  pushToken: row.push_token === null ? null : Buffer.from(row.push_token, "base64"),
+  pushMagic: row.push_magic,
+  isPushStopped: row.is_push_stopped === 1,
+  isAwaitingConfiguration: row.is_awaiting === 1,
+  isUserEnrollment: row.is_user_enrollment === 1,
+  createdAt: row.created_at,
+});
+
+/** Fields of an enrollment that change; the sealed unlock token is written and never read back here. */
+export interface EnrollmentChange {
+  readonly state?: EnrollmentState;
+  readonly identifier?: string;
+  readonly serialNumber?: string | null;
+  readonly deviceId?: DeviceId;
+  readonly pin?: string | null;
+  readonly previousPin?: string | null;
+  readonly isRenewing?: boolean;
+  readonly tally?: number;
+  readonly generation?: number;
+  readonly pushToken?: Uint8Array | null;
+  readonly pushMagic?: string | null;
+  readonly isPushStopped?: boolean;
+  readonly isAwaitingConfiguration?: boolean;
+  readonly isUserEnrollment?: boolean;
+  readonly sealedUnlockToken?: string | null;
+}
+
+function toColumns(change: EnrollmentChange): Partial<Columns> {
+  const columns: Partial<Columns> = {};
+  if (change.state !== undefined) columns.state = change.state;
+  if (change.identifier !== undefined) columns.identifier = change.identifier;
+  if (change.serialNumber !== undefined) columns.serial_number = change.serialNumber;
+  if (change.deviceId !== undefined) columns.device_id = change.deviceId;
+  if (change.pin !== undefined) columns.pin = change.pin;
+  if (change.previousPin !== undefined) columns.previous_pin = change.previousPin;
+  if (change.isRenewing !== undefined) columns.is_renewing = change.isRenewing ? 1 : 0;
+  if (change.tally !== undefined) columns.tally = change.tally;
+  if (change.generation !== undefined) columns.generation = change.generation;
+  if (change.pushToken !== undefined) columns.push_token = change.pushToken && base64(change.pushToken);
+  if (change.pushMagic !== undefined) columns.push_magic = change.pushMagic;
+  if (change.isPushStopped !== undefined) columns.is_push_stopped = change.isPushStopped ? 1 : 0;
+  if (change.isAwaitingConfiguration !== undefined) columns.is_awaiting = change.isAwaitingConfiguration ? 1 : 0;
+  if (change.isUserEnrollment !== undefined) columns.is_user_enrollment = change.isUserEnrollment ? 1 : 0;
+  if (change.sealedUnlockToken !== undefined) columns.sealed_unlock_token = change.sealedUnlockToken;
+  return columns;
+}
+
+export async function insertEnrollment(
+  tx: WriteTransaction,
+  row: {
+    readonly id: string;
+    readonly invitationId: string | null;
+    readonly boundSerialNumber: string | null;
+    readonly topic: string;
+  },
+): Promise<void> {
+  await sqlOf<{
+    enrollments: Pick<
+      Columns,
+      "tenant_id" | "id" | "invitation_id" | "bound_serial" | "state" | "topic" | "created_at"
+    >;
+  }>(tx)
+    .insertInto("enrollments")
+    .values({
+      tenant_id: tx.scope.tenantId,
+      id: row.id,
+      invitation_id: row.invitationId,
+      bound_serial: row.boundSerialNumber,
+      state: "invited",
+      topic: row.topic,
+      created_at: tx.now,
+    })
+    .execute();
+}
+
+export async function updateEnrollment(tx: WriteTransaction, id: string, change: EnrollmentChange): Promise<void> {
+  await sqlOf<Tables>(tx)
+    .updateTable("enrollments")
+    .set(toColumns(change))
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("id", "=", id)
+    .execute();
+}
+
+export async function readEnrollment(tx: ReadTransaction, id: string): Promise<Enrollment | undefined> {
+  const row = await sqlOf<Tables>(tx)
+    .selectFrom("enrollments")
+    .selectAll()
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return row && toEnrollment(row);
+}
+
+/** The enrollment that a device is managed by, in state `enrolled`. */
+export async function readEnrollmentOfDevice(tx: ReadTransaction, deviceId: DeviceId): Promise<Enrollment | undefined> {
+  const row = await sqlOf<Tables>(tx)
+    .selectFrom("enrollments")
+    .selectAll()
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("device_id", "=", deviceId)
+    .where("state", "=", "enrolled")
+    .executeTakeFirst();
+  return row && toEnrollment(row);
+}
+
+/** Other enrollments of the same Mac, by its identifier or its serial number, that have not ended. */
+export async function readRivals(
+  tx: ReadTransaction,
+  self: { readonly id: string; readonly identifier: string; readonly serialNumber: string | null },
+): Promise<readonly Enrollment[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("enrollments")
+    .selectAll()
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("id", "!=", self.id)
+    .where("state", "in", ["authenticated", "enrolled"])
+    .where((e) =>
+      e.or([
+        e("identifier", "=", self.identifier),
+        ...(self.serialNumber === null ? [] : [e("serial_number", "=", self.serialNumber)]),
+      ]),
+    )
+    .execute();
+  return rows.map(toEnrollment);
+}
+
+/** Sessions of an invitation that have no identity yet. */
+export async function countOpenSessions(tx: ReadTransaction, invitationId: string): Promise<number> {
+  const { total } = await sqlOf<Tables>(tx)
+    .selectFrom("enrollments")
+    .select((e) => e.fn.countAll<number>().as("total"))
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("invitation_id", "=", invitationId)
+    .where("state", "=", "invited")
+    .where("generation", "=", 0)
+    .executeTakeFirstOrThrow();
+  return total;
+}
+
+/** Sessions whose challenge ran out unused, of all tenants. */
+export async function deleteDeadSessions(tx: WriteTransaction, createdBefore: number): Promise<void> {
+  const db = sqlOf<Tables>(tx);
+  await db
+    .deleteFrom("enrollments")
+    .where("state", "=", "invited")
+    .where("generation", "=", 0)
+    .where("created_at", "<", createdBefore)
+    .execute();
+  await db.deleteFrom("scep_challenges").where("expires_at", "<", createdBefore).execute();
+}
+
+export async function insertChallenge(
+  tx: WriteTransaction,
+  challenge: { readonly hash: string; readonly enrollmentId: string; readonly expiresAt: number },
+): Promise<void> {
+  await sqlOf<Tables>(tx)
+    .insertInto("scep_challenges")
+    .values({
+      hash: challenge.hash,
+      tenant_id: tx.scope.tenantId,
+      enrollment_id: challenge.enrollmentId,
+      expires_at: challenge.expiresAt,
+      used_at: null,
+    })
+    .execute();
+}
+
+/** Spends a challenge of the scope's tenant: of two that come at once, one gets the enrollment. */
+export async function useChallenge(tx: WriteTransaction, hash: string): Promise<string | undefined> {
+  const row = await sqlOf<Tables>(tx)
+    .updateTable("scep_challenges")
+    .set({ used_at: tx.now })
+    .where("hash", "=", hash)
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("used_at", "is", null)
+    .where("expires_at", ">", tx.now)
+    .returning("enrollment_id")
+    .executeTakeFirst();
+  return row?.enrollment_id;
+}
+
+/** The enrollment of a challenge that could be spent now; nothing is spent. */
+export async function peekChallenge(tx: ReadTransaction, hash: string): Promise<string | undefined> {
+  const row = await sqlOf<Tables>(tx)
+    .selectFrom("scep_challenges")
+    .select("enrollment_id")
+    .where("hash", "=", hash)
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("used_at", "is", null)
+    .where("expires_at", ">", tx.now)
+    .executeTakeFirst();
+  return row?.enrollment_id;
+}
+
+export async function putUserChannel(
+  tx: WriteTransaction,
+  user: {
+    readonly identifier: string;
+    readonly enrollmentId: string;
+    readonly shortName: string | null;
+    readonly longName: string | null;
+    readonly pushToken: Uint8Array;
+    readonly pushMagic: string;
+  },
+): Promise<void> {
+  const values = {
+    enrollment_id: user.enrollmentId,
+    short_name: user.shortName,
+    long_name: user.longName,
+    push_token: base64(user.pushToken),
+    push_magic: user.pushMagic,
+    updated_at: tx.now,
+  };
+  await sqlOf<Tables>(tx)
+    .insertInto("enrollment_users")
+    .values({ tenant_id: tx.scope.tenantId, identifier: user.identifier, ...values })
+    .onConflict((conflict) => conflict.columns(["tenant_id", "identifier"]).doUpdateSet(values))
+    .execute();
+}
+
+export async function deleteUserChannels(tx: WriteTransaction, enrollmentId: string): Promise<void> {
+  await sqlOf<Tables>(tx)
+    .deleteFrom("enrollment_users")
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("enrollment_id", "=", enrollmentId)
+    .execute();
+}

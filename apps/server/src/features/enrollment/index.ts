@@ -1,0 +1,15 @@
+export type { ResetHook } from "./authenticate.ts";
+export {
+  type CheckInHandler,
+  type CheckInHandlers,
+  type CheckInRequest,
+  EMPTY,
+  type MdmAnswer,
+  REFUSED,
+} from "./check-in.ts";
+export { readEnrollmentOfDevice } from "./enrollments.sql.ts";
+export type { Refusal, Resolution } from "./enrollments.ts";
+export { createEnrollment, type EnrollmentFeature, type EnrollmentPorts } from "./feature.ts";
+export { type Enrollment, EXPIRED_GRACE_MS, stableUuid } from "./model.ts";
+export type { DoorUrls, PushCredentials, PushNotification, PushResult, PushSender } from "./ports.ts";
+export { ProfileBuilder } from "./profile-builder.ts";

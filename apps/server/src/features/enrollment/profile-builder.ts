@@ -1,0 +1,101 @@
+import { hash } from "node:crypto";
+import type { TenantId } from "@pomona/facts";
+import { createSignedData, issueCertificate, parseCertificate, type Signer } from "@pomona/pki";
+import { generateKeyPair } from "@pomona/pki/node";
+import { buildEnrollmentProfile } from "@pomona/profiles";
+import type { Kernel } from "../../kernel/feature.ts";
+import type { Authority } from "../tenants/index.ts";
+import { stableUuid } from "./model.ts";
+import type { DoorUrls } from "./ports.ts";
+
+const DAY = 86_400_000;
+
+/** Makes signed enrollment profiles. */
+export class ProfileBuilder {
+  readonly #kernel: Kernel;
+  readonly #authority: Authority;
+  readonly #urls: () => DoorUrls;
+  readonly #signers = new Map<TenantId, { readonly signer: Signer; readonly chain: readonly Uint8Array[] }>();
+
+  constructor(kernel: Kernel, authority: Authority, urls: () => DoorUrls) {
+    this.#kernel = kernel;
+    this.#authority = authority;
+    this.#urls = urls;
+  }
+
+  /**
+   * The profile of one enrollment as CMS. `generation` counts its identities: a renewal repeats all UUIDs but that of the
+   * identity, so that the Mac takes it for the same profile with a new certificate.
+   */
+  async enrollmentProfile(spec: {
+    readonly tenantId: TenantId;
+    readonly organization: string;
+    readonly enrollmentId: string;
+    readonly generation: number;
+    readonly challenge: string;
+    readonly topic: string;
+  }): Promise<Uint8Array> {
+    const { device } = this.#urls();
+    const issuer = (await this.#authority.intermediate(spec.tenantId)).certificate.raw;
+    const uuid = (word: string) => stableUuid(spec.enrollmentId, word);
+    const profile = buildEnrollmentProfile({
+      identifier: `io.pomona.enrollment.${spec.tenantId}`,
+      organization: spec.organization,
+      uuids: {
+        profile: uuid("profile"),
+        mdm: uuid("mdm"),
+        scep: uuid(`scep ${spec.generation}`),
+        roots: [uuid("root")],
+        intermediates: [uuid("intermediate")],
+      },
+      rootCertificates: [this.#authority.rootDer],
+      intermediateCertificates: [issuer],
+      scep: {
+        url: `${device}/scep/${spec.tenantId}`,
+        name: "Pomona",
+        challenge: spec.challenge,
+        subject: [
+          ["O", "Pomona"],
+          ["CN", spec.enrollmentId],
+        ],
+        // Apple takes MD5 or SHA-1 here and nothing longer.
+        caFingerprint: hash("sha1", issuer, "buffer"),
+      },
+      mdm: { serverUrl: `${device}/mdm`, checkInUrl: `${device}/checkin`, topic: spec.topic },
+    });
+    return this.sign(spec.tenantId, profile);
+  }
+
+  /** Signs any profile of the tenant, so that a Mac shows it as verified. */
+  async sign(tenantId: TenantId, profile: Uint8Array): Promise<Uint8Array> {
+    const { signer, chain } = await this.#signerOf(tenantId);
+    return createSignedData(this.#authority.crypto, {
+      content: profile,
+      signer,
+      extraCertificates: chain,
+      signingTime: this.#kernel.clock.now(),
+    });
+  }
+
+  /** A key of this process alone: it proves where a profile came from, and nothing depends on it later. */
+  async #signerOf(tenantId: TenantId) {
+    const held = this.#signers.get(tenantId);
+    const now = this.#kernel.clock.now();
+    if (held !== undefined && held.signer.certificate.notAfter - now > 30 * DAY) return held;
+    const issuer = await this.#authority.intermediate(tenantId);
+    const key = generateKeyPair("ec-p256");
+    const certificate = parseCertificate(
+      issueCertificate(this.#authority.crypto, {
+        issuer,
+        subject: { O: "Pomona", OU: tenantId, CN: "Pomona profile signing" },
+        spki: this.#authority.crypto.publicKeyOf(key),
+        notBefore: now - DAY,
+        notAfter: now + 365 * DAY,
+        extensions: { keyUsage: ["digitalSignature"] },
+      }),
+    );
+    const made = { signer: { certificate, key }, chain: [issuer.certificate.raw] };
+    this.#signers.set(tenantId, made);
+    return made;
+  }
+}

@@ -1,0 +1,1 @@
+export { createEscrow } from "./feature.ts";
