@@ -65,11 +65,12 @@ export class Management {
   }
 
   /** Fetches the profile of an invitation, installs it and checks in. `ca` is PEM. Throws `Refused`. */
-  async enroll(invitationUrl: string, options: { readonly ca: string }): Promise<void> {
-    const bytes = await fetchEnrollmentProfile(invitationUrl, [options.ca], this.#options.pool);
+  async enroll(invitationUrl: string, options: { readonly ca?: string }): Promise<void> {
+    const roots = options.ca === undefined ? [] : [options.ca];
+    const bytes = await fetchEnrollmentProfile(invitationUrl, roots, this.#options.pool);
     const prepared = await prepareEnrollment({
       bytes,
-      roots: [options.ca],
+      roots,
       makeKey: (bits) => this.#makeKey(bits, "mdm"),
       ...(this.#options.pool === undefined ? {} : { pool: this.#options.pool }),
     });
