@@ -58,7 +58,9 @@ interface Place {
 }
 
 /** Switches Macs on, enrolls those that are not, and keeps them alive until it is stopped. Resolves at once; see `settled`. */
-export function startFleet(options: FleetOptions): Fleet {
+export function startFleet(wanted: FleetOptions): Fleet {
+  const { ca, ...others } = wanted;
+  const options: FleetOptions = ca === undefined || ca === "" ? others : { ...others, ca };
   const places = placesOf(options);
   const pool = openDeviceHttp({ roots: options.ca === undefined ? [] : [options.ca] }, { maxSockets: 64 });
   const packages = createPackageCache();
