@@ -37,6 +37,8 @@ export interface RunningServer {
   ensureTenants(names: readonly string[]): Promise<readonly TenantRow[]>;
   /** A new API token with a role in each of some tenants; for the demo and for tests. */
   issueToken(name: string, role: Role, tenants: readonly TenantRow[]): Promise<string>;
+  /** A one-time link for a person who administers everything; for the demo. */
+  signInLink(personName: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -61,7 +63,7 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
   const kernel: Kernel = { store, facts: store, live: new LiveFeed(), vault, clock: systemClock, log };
   const addresses: Addresses = { api: "", device: "", agent: "", root: "" };
   const pushSender = new ApnsSender(config.apns);
-  const composed = createFeatures(kernel, addresses, pushSender);
+  const composed = createFeatures(config, kernel, addresses, pushSender);
   const { features, authority, access } = composed;
 
   store.migrate(features.flatMap((feature) => feature.migrations));
@@ -83,7 +85,8 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
   log.info("server.started", { ...addresses, root: undefined });
 
   const system = systemScope(PLATFORM, "main");
-  const firstSignInLink = (await access.isEmpty()) ? await firstLink(kernel, addresses.api) : undefined;
+  const signInLink = (personName: string) => addLink(kernel, addresses.api, personName);
+  const firstSignInLink = (await access.isEmpty()) ? await signInLink("First administrator") : undefined;
   return {
     apiUrl: `${addresses.api}/api/v1`,
     consoleUrl: addresses.api,
@@ -98,6 +101,7 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
         const grants = tenants.map((tenant) => ({ tenantId: tenant.id, role }));
         return (await addToken(tx, name, grants)).secret;
       }),
+    signInLink,
     stop: async () => {
       await closeDoors();
       await jobs.stop();
@@ -111,9 +115,9 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
   };
 }
 
-async function firstLink(kernel: Kernel, consoleUrl: string): Promise<string> {
+async function addLink(kernel: Kernel, consoleUrl: string, personName: string): Promise<string> {
   const { code } = await kernel.store.write(systemScope(PLATFORM, "main"), (tx) =>
-    addSignInLink(tx, "First administrator", { tenantId: PLATFORM, role: "administrator" }),
+    addSignInLink(tx, personName, { tenantId: PLATFORM, role: "administrator" }),
   );
   return `${consoleUrl}/sign-in/${code}`;
 }
