@@ -4,8 +4,9 @@ import { createAgent } from "./agent.ts";
 import type { Agent, AgentOptions } from "./agent-options.ts";
 import { holdSettings } from "./settings/settings-source.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
+import { makeHit } from "./testing/make-hit.ts";
 import { makeOrder } from "./testing/make-order.ts";
-import { modelledMac } from "./testing/modelled-mac.ts";
+import { modelledMac, modelledSensor } from "./testing/modelled-mac.ts";
 import { DEVICE, startTestServer, type TestServer, TOKEN } from "./testing/test-server.ts";
 
 const FAST = { backoffMin: 20, backoffMax: 200, wireGrace: 300, telemetryQuiet: 200, netHold: 5_000, probe: 500 };
@@ -154,6 +155,66 @@ describe("an agent and its server", () => {
     } finally {
       await other.stop();
     }
+  });
+
+  it("enrolls again with a fresh token when the server no longer takes its certificate, and not before", async () => {
+    const { agent, settings } = await start();
+    await server.until(() => agent.status().wire === "up", "the wire");
+    const fresh = "a-fresh-token-of-enough-length";
+    server.tokens.add(fresh);
+    settings.set(server.settings({ EnrollmentToken: fresh, Nudge: "2" }));
+    await server.until(() => server.polls.length > 0, "a poll");
+    assert.equal(server.enrollments.length, 1);
+    server.setNetStatus(403);
+    settings.set(server.settings({ EnrollmentToken: fresh, Nudge: "3" }));
+    await server.until(() => server.enrollments.length === 2, "the second enrollment");
+    server.setNetStatus(200);
+    await server.until(() => agent.status().identity === "enrolled" && agent.status().wire === "up", "the wire again");
+    assert.notEqual(server.enrollments[0]?.csr, server.enrollments[1]?.csr);
+  });
+
+  it("asks again with the same key when the answer to its token was lost", async () => {
+    const store = createMemoryStore();
+    server.loseNextEnrollment();
+    await start({ store });
+    await server.until(() => server.enrollments.length > 1, "a second attempt");
+    assert.equal(server.enrollments[0]?.csr, server.enrollments[1]?.csr);
+  });
+
+  it("gives up a wire that does not answer after a nudge, and connects anew", async () => {
+    const { agent, settings } = await start();
+    await server.until(() => agent.status().wire === "up", "the wire");
+    const before = server.connects.filter((id) => id === `${DEVICE}.control`).length;
+    server.freezeWire();
+    settings.set(server.settings({ Nudge: "2" }));
+    await server.until(
+      () => server.connects.filter((id) => id === `${DEVICE}.control`).length > before,
+      "another connection",
+    );
+  });
+
+  it("keeps incidents while there is no server, and sends each once it is back", async () => {
+    const { sensor, hit, state } = modelledSensor();
+    const { agent } = await start({ sensor });
+    await server.until(() => agent.status().wire === "up", "the wire");
+    const desired = {
+      token: "t1",
+      part: 1,
+      parts: 1,
+      rules: [{ id: "r1", name: "r1", match: { name: { exact: "x" } }, mode: "block" }],
+      settings: { killBudgetPerMinute: 3 },
+    };
+    await server.publish("desired", desired);
+    await server.message("applied");
+    assert.deepEqual([state.rules.length, state.budget], [1, 3]);
+    await server.cutWire();
+    server.setNetStatus(503);
+    for (let n = 0; n < 5; n += 1) hit(makeHit({ action: "budgetSpent" }));
+    await server.until(() => agent.status().wire !== "up", "the cut");
+    assert.ok(agent.status().waiting >= 5);
+    await server.mendWire();
+    await server.until(() => server.received.filter(({ message }) => message === "incident").length === 5, "incidents");
+    await server.until(() => agent.status().waiting === 0, "an empty spool");
   });
 
   it("forgets orders, messages and rules of its old owner when it is given to another device row", async () => {

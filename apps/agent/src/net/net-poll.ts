@@ -43,6 +43,7 @@ export function openNetPoll(options: NetPollOptions): NetPoll {
   let grace: NodeJS.Timeout | undefined;
   let batchLimit = MAX_BATCH;
   let exchanging: Promise<boolean> | undefined;
+  let askAgain = false;
 
   /** @returns whether the server took it; what it sent is handed on */
   const post = async (messages: readonly CarriedMessage[], waitSeconds: number): Promise<number | "failed"> => {
@@ -65,6 +66,7 @@ export function openNetPoll(options: NetPollOptions): NetPoll {
   /** Carries what waits until nothing does, then asks at least once. */
   const exchange = async (): Promise<boolean> => {
     do {
+      askAgain = false;
       const { ids, messages } = batchOf(store.spool.peek(batchLimit));
       const status = await post(messages, 0);
       if (status === 200) {
@@ -76,7 +78,7 @@ export function openNetPoll(options: NetPollOptions): NetPoll {
         log.warn("net.message-refused", { status, messages: ids.length });
         batchLimit = 1;
       } else return false;
-    } while (!life.signal.aborted && !wireUp && store.spool.count() > 0);
+    } while (!life.signal.aborted && (askAgain || (!wireUp && store.spool.count() > 0)));
     return true;
   };
   const exchangeOnce = (): Promise<boolean> => {
@@ -120,7 +122,11 @@ export function openNetPoll(options: NetPollOptions): NetPoll {
         standUp();
       } else grace ??= setTimeout(standUp, timings.wireGrace);
     },
-    ask: () => void exchangeOnce(),
+    ask() {
+      // A request that is on its way may have been answered before the reason to ask came up.
+      askAgain = exchanging !== undefined;
+      void exchangeOnce();
+    },
     pump() {
       if (standing) void exchangeOnce();
     },

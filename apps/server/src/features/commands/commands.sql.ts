@@ -97,8 +97,12 @@ export async function insertCommand(
 }
 
 /** Open commands of one device in the order in which they are served. */
-export async function readOpen(tx: ReadTransaction, deviceId: DeviceId, limit: number): Promise<readonly CommandRow[]> {
-  const rows = await sqlOf<Tables>(tx)
+export async function readOpen(
+  tx: ReadTransaction,
+  deviceId: DeviceId,
+  options: { readonly limit: number; readonly isPostponedToo: boolean },
+): Promise<readonly CommandRow[]> {
+  let query = sqlOf<Tables>(tx)
     .selectFrom("command_queue")
     .selectAll()
     .where("tenant_id", "=", tx.scope.tenantId)
@@ -106,9 +110,9 @@ export async function readOpen(tx: ReadTransaction, deviceId: DeviceId, limit: n
     .where("is_open", "=", 1)
     .orderBy("lane")
     .orderBy("id")
-    .limit(limit)
-    .execute();
-  return rows.map(toRow);
+    .limit(options.limit);
+  if (!options.isPostponedToo) query = query.where("state", "!=", "notNow");
+  return (await query.execute()).map(toRow);
 }
 
 /** An open command by the name that the Mac knows it under. */

@@ -22,6 +22,7 @@ export function createCommands(
   const { wake, onReset } = ports.enrollment;
   const queue = new CommandQueue(kernel, wake);
   onReset((tx, deviceId) => queue.clear(tx, deviceId));
+  let unwatch = () => {};
   return {
     queue,
     answer: (sender, report) => answerPoll(kernel, queue, sender, report),
@@ -31,6 +32,10 @@ export function createCommands(
       actions: commandActions(queue),
       factHandlers: [onDeviceEnrolled(queue)],
       jobs: [wakePostponed(kernel, wake), expireCommands(kernel, queue), archiveAnswered(kernel)],
+      start: async () => {
+        unwatch = queue.watch();
+      },
+      stop: async () => unwatch(),
     },
   };
 }
