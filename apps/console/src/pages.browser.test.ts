@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
+import { createRule, listIncidents, placeOrder, showRule } from "@pomona/contract";
 import { withoutBrowser } from "./testing/chromium.ts";
 import { startConsole, type TestConsole } from "./testing/harness.ts";
 import { type PageSubjects, pagesOf } from "./testing/pages.ts";
@@ -12,14 +13,14 @@ const SCREENSHOTS = path.join(import.meta.dirname, "../screenshots");
 const BLOCKED = "/Applications/Transmission.app/Contents/MacOS/Transmission";
 
 /** An order, a rule and an incident, so that no page is empty. */
-const makeSubjects = async ({ api, tenants, deviceIds, macs }: TestConsole): Promise<PageSubjects> => {
-  const [{ id: tenantId }] = tenants;
+const makeSubjects = async ({ api, deviceIds, macs }: TestConsole): Promise<PageSubjects> => {
   const deviceId = deviceIds[0] ?? "";
-  const order = await api<{ id: string }>("POST", `/devices/${deviceId}/orders`, tenantId, {
+  const order = await api.call(placeOrder, {
+    deviceId,
     type: "run-script",
     input: { script: "#!/bin/sh\necho hello\n" },
   });
-  const rule = await api<{ id: string }>("POST", "/rules", tenantId, {
+  const rule = await api.call(createRule, {
     name: "Block BitTorrent clients",
     match: { path: { exact: BLOCKED } },
     mode: "block",
@@ -27,14 +28,11 @@ const makeSubjects = async ({ api, tenants, deviceIds, macs }: TestConsole): Pro
     scope: { tenant: true },
   });
   await until("Mac that holds the rule", async () => {
-    const { rollout } = await api<{ rollout: { confirmed: number } }>("GET", `/rules/${rule.id}`, tenantId);
+    const { rollout } = await api.call(showRule, { ruleId: rule.id });
     return rollout.confirmed >= 3 ? true : undefined;
   });
   await macs[0]?.launchApp({ path: BLOCKED, teamId: "EQHXZ8M8AV", signingId: "org.m0k.transmission" });
-  const incident = await until(
-    "incident",
-    async () => (await api<{ items: { id: string }[] }>("GET", "/incidents", tenantId)).items[0],
-  );
+  const incident = await until("incident", async () => (await api.call(listIncidents, {})).items[0]);
   return { deviceId, orderId: order.id, ruleId: rule.id, incidentId: incident.id };
 };
 
@@ -46,7 +44,7 @@ describe("every page", { skip: withoutBrowser }, () => {
     subjects = await makeSubjects(running);
     mkdirSync(SCREENSHOTS, { recursive: true });
   });
-  after(() => running?.stop());
+  after(() => running?.[Symbol.asyncDispose]());
 
   for (const look of ["light", "dark", "narrow"] as const)
     test(`is drawn without an error and without a serious fault of accessibility (${look})`, async () => {

@@ -9,7 +9,7 @@ describe("the console in use", { skip: withoutBrowser }, () => {
   before(async () => {
     running = await startConsole();
   });
-  after(() => running?.stop());
+  after(() => running?.[Symbol.asyncDispose]());
 
   test("a one-time link signs in once, and says so the second time", async () => {
     const address = new URL(running.firstSignInLink).pathname;
