@@ -5,7 +5,7 @@ import { generateKeyPair, nodeCrypto, privateKeyToPem } from "@pomona/pki/node";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { type AgentChannel, type ChannelLimits, openAgentChannel } from "../adapters/mqtt/agent-channel.ts";
 import { type AgentsFeature, createAgents } from "../features/agents/feature.ts";
-import type { AgentIdentity, CommandQueue, QueuedCommand } from "../features/agents/index.ts";
+import type { AgentCommand, AgentIdentity, MdmCommands } from "../features/agents/index.ts";
 import { createDevices } from "../features/devices/feature.ts";
 import { setMdmState, upsertDeviceAtEnrollment } from "../features/devices/index.ts";
 import { createTenants } from "../features/tenants/feature.ts";
@@ -31,7 +31,7 @@ export interface TestAgents extends AsyncDisposable {
   readonly authority: Authority;
   readonly agents: AgentsFeature;
   readonly channel: AgentChannel;
-  readonly commands: { readonly deviceId: DeviceId; readonly command: QueuedCommand; readonly commandId: string }[];
+  readonly commands: { readonly deviceId: DeviceId; readonly command: AgentCommand; readonly commandId: string }[];
   tenant(name: string): Promise<TenantId>;
   /** An enrolled Mac. */
   device(tenantId: TenantId, serialNumber: string): Promise<AgentIdentity>;
@@ -53,7 +53,7 @@ export async function testAgents(options: TestAgentsOptions = {}): Promise<TestA
   const authority = new Authority(kernel);
   const devices = createDevices(kernel);
   const commands: TestAgents["commands"] = [];
-  const queue: CommandQueue = {
+  const queue: MdmCommands = {
     enqueue: async (_tx, deviceId, command) => {
       const commandId = `command-${commands.length + 1}`;
       commands.push({ deviceId, command, commandId });
@@ -65,7 +65,7 @@ export async function testAgents(options: TestAgentsOptions = {}): Promise<TestA
     seen: devices.seen,
     commands: queue,
     addresses: () => ({ deviceUrl: "https://localhost:8444", brokerUrl: "mqtts://localhost:8883", roots: "roots" }),
-    agentPackage: () => ({ manifestUrl: () => "https://localhost:8444/content/x/manifest.plist" }),
+    agentPackage: () => ({ manifestFor: () => MANIFEST }),
   });
   const features = [createTenants(), devices.feature, agents.feature, ...(options.more?.(kernel, agents) ?? [])];
   kernel.migrate(features);
@@ -156,6 +156,16 @@ export async function testAgents(options: TestAgentsOptions = {}): Promise<TestA
     },
   };
 }
+
+const MANIFEST = {
+  url: "https://localhost:8444/content/x/pomona-agent.tar.gz",
+  sha256s: ["0".repeat(64)],
+  chunkBytes: 10_485_760,
+  sizeBytes: 1,
+  bundleIdentifier: "io.pomona.agent",
+  bundleVersion: "0.1.0",
+  title: "Pomona agent",
+};
 
 /** Listens to all of a lane's messages, as the agent does. */
 export async function listen(client: MqttClient, to: AgentIdentity, lane: Lane = "control"): Promise<void> {

@@ -22,9 +22,9 @@ import type {
   AgentDoor,
   AgentIdentity,
   AgentPackage,
-  CommandQueue,
   DesiredSource,
   DeviceBus,
+  MdmCommands,
   MessageHandler,
   MessageHandlers,
 } from "./ports.ts";
@@ -38,7 +38,7 @@ import { TwoBodies } from "./two-bodies.ts";
 export interface AgentsOptions {
   readonly authority: Authority;
   readonly seen: SeenTimes;
-  readonly commands: CommandQueue;
+  readonly commands: MdmCommands;
   /** Asked whenever a settings profile is made, so that doors may open later than this feature is composed. */
   readonly addresses: () => AgentAddresses;
   readonly agentPackage: () => AgentPackage | undefined;

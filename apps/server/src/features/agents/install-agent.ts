@@ -7,12 +7,12 @@ import { readDevice } from "../devices/index.ts";
 import { privacyProfile, serviceProfile } from "./agent-profiles.ts";
 import { mintToken, TOKEN_LIFE_MS } from "./first-trust.ts";
 import { deleteOldTokens, putInstall, readDueInstalls, readInstall } from "./installs.sql.ts";
-import type { AgentPackage, CommandQueue } from "./ports.ts";
+import type { AgentPackage, MdmCommands } from "./ports.ts";
 import type { SettingsSender } from "./send-settings.ts";
 
 export interface InstallParts {
   readonly kernel: Kernel;
-  readonly commands: CommandQueue;
+  readonly commands: MdmCommands;
   readonly settings: SettingsSender;
   readonly agentPackage: () => AgentPackage | undefined;
 }
@@ -28,9 +28,9 @@ const BACK_OFF_MS = [TOKEN_LIFE_MS, 1_800_000, 3_600_000, 6 * 3_600_000, 24 * 3_
 /** Sends what the agent needs, in the order in which the Mac has to have it, and then the agent. */
 export async function installAgent(parts: InstallParts, tx: WriteTransaction, deviceId: DeviceId): Promise<void> {
   const device = await readDevice(tx, deviceId);
-  const manifestUrl = parts.agentPackage()?.manifestUrl(tx.scope.tenantId);
+  const manifest = parts.agentPackage()?.manifestFor(tx.scope.tenantId);
   // User Enrollment hides the serial number, and such a Mac takes no package either.
-  if (device === undefined || device.serialNumber === null || manifestUrl === undefined) return;
+  if (device === undefined || device.serialNumber === null || manifest === undefined || !device.mdmEnrolled) return;
   for (const profile of [privacyProfile(), serviceProfile()]) {
     await parts.commands.enqueue(tx, deviceId, {
       requestType: "InstallProfile",
@@ -42,7 +42,7 @@ export async function installAgent(parts: InstallParts, tx: WriteTransaction, de
   await parts.settings.send(tx, deviceId, { isUrgent: false });
   const { commandId } = await parts.commands.enqueue(tx, deviceId, {
     requestType: "InstallEnterpriseApplication",
-    manifestUrl,
+    manifest,
     expiresInSeconds: INSTALL_SECONDS,
   });
   await putInstall(tx, { deviceId, state: "requested", commandId, minted: 0, nextAt: null });

@@ -1,4 +1,4 @@
-import type { CarriedMessage, DesiredMessage, Lane } from "@pomona/agent-protocol";
+import type { DesiredMessage, Lane } from "@pomona/agent-protocol";
 import type { Channel, DeviceId, TenantId } from "@pomona/facts";
 import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 
@@ -59,11 +59,11 @@ export interface DesiredSource {
   partsFor(tx: ReadTransaction, deviceId: DeviceId): Promise<readonly DesiredMessage[]>;
 }
 
-/** MDM commands; `commands` fills it. Queued with the transaction, pushed after its commit. */
-export interface CommandQueue {
-  enqueue(tx: WriteTransaction, deviceId: DeviceId, command: QueuedCommand): Promise<{ readonly commandId: string }>;
+/** MDM commands, as much of them as this feature needs. Queued with the transaction, pushed after its commit. */
+export interface MdmCommands {
+  enqueue(tx: WriteTransaction, deviceId: DeviceId, command: AgentCommand): Promise<{ readonly commandId: string }>;
 }
-export type QueuedCommand =
+export type AgentCommand =
   | {
       readonly requestType: "InstallProfile";
       /** A mobileconfig, which may hold a secret. */
@@ -73,15 +73,23 @@ export type QueuedCommand =
     }
   | {
       readonly requestType: "InstallEnterpriseApplication";
-      readonly manifestUrl: string;
+      readonly manifest: PackageManifest;
       readonly expiresInSeconds: number;
     };
 
-/** The package that Macs install; `content` fills it from its own place above this feature. */
-export interface AgentPackage {
-  /** undefined when this server offers no agent. The link is for one tenant and ends by itself. */
-  manifestUrl(tenantId: TenantId): string | undefined;
+/** Where a package is and what it has to be: the hash of each piece, so that nobody in between can change it. */
+export interface PackageManifest {
+  readonly url: string;
+  readonly sha256s: readonly string[];
+  readonly chunkBytes: number;
+  readonly sizeBytes: number;
+  readonly bundleIdentifier: string;
+  readonly bundleVersion: string;
+  readonly title: string;
 }
 
-/** What one long poll is answered with. */
-export type Carried = readonly CarriedMessage[];
+/** The package that Macs install; `content` fills it from its own place above this feature. */
+export interface AgentPackage {
+  /** undefined when this server offers no agent. The link in it is for one tenant and ends by itself. */
+  manifestFor(tenantId: TenantId): PackageManifest | undefined;
+}

@@ -3,7 +3,8 @@ import { type AgentSettings, SETTINGS_DOMAIN } from "@pomona/agent-protocol";
 import type { DeviceId } from "@pomona/facts";
 import { buildMobileconfig, managedPreferencesPayload } from "@pomona/profiles";
 import type { WriteTransaction } from "../../kernel/store.ts";
-import type { CommandQueue } from "./ports.ts";
+import { readDevice } from "../devices/index.ts";
+import type { MdmCommands } from "./ports.ts";
 
 /** Where agents find this server; known once the doors are open. */
 export interface AgentAddresses {
@@ -27,15 +28,17 @@ const TOKEN_SECONDS = 600;
 
 /** Sends the agent's settings profile. Each has a new `Nudge`, so each wakes the agent. */
 export class SettingsSender {
-  readonly #commands: CommandQueue;
+  readonly #commands: MdmCommands;
   readonly #addresses: () => AgentAddresses;
 
-  constructor(commands: CommandQueue, addresses: () => AgentAddresses) {
+  constructor(commands: MdmCommands, addresses: () => AgentAddresses) {
     this.#commands = commands;
     this.#addresses = addresses;
   }
 
+  /** Does nothing for a Mac that has left MDM: no command can reach it. */
   async send(tx: WriteTransaction, deviceId: DeviceId, { isUrgent, token }: SettingsOptions): Promise<void> {
+    if ((await readDevice(tx, deviceId))?.mdmEnrolled !== true) return;
     const { deviceUrl, brokerUrl, roots } = this.#addresses();
     const settings: AgentSettings = {
       ServerURL: deviceUrl,

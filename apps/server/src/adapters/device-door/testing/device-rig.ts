@@ -1,10 +1,11 @@
 import { asId, type TenantId } from "@pomona/facts";
 import { encodePem, issueCertificate } from "@pomona/pki";
 import { generateKeyPair, privateKeyToPem } from "@pomona/pki/node";
-import { createCommands } from "../../../features/commands/index.ts";
+import { createCommands } from "../../../features/commands/feature.ts";
 import { createDevices } from "../../../features/devices/feature.ts";
-import { createEnrollment, type PushNotification, type PushSender } from "../../../features/enrollment/index.ts";
-import { createEscrow } from "../../../features/escrow/index.ts";
+import { createEnrollment } from "../../../features/enrollment/feature.ts";
+import { type PushNotification, type PushSender } from "../../../features/enrollment/index.ts";
+import { createEscrow } from "../../../features/escrow/feature.ts";
 import { createTenants } from "../../../features/tenants/feature.ts";
 import { Authority, addTenant } from "../../../features/tenants/index.ts";
 import type { Feature, HttpResponse } from "../../../kernel/feature.ts";
