@@ -17,15 +17,8 @@ export type { AppRequest } from "./processes/app-image.ts";
 export type { MacProcess, ProcessEnd } from "./processes/mac-process.ts";
 export { Refused } from "./profiles/profile-refused.ts";
 export { type AppLaunchOptions, usualLaunches } from "./sim/app-launches.ts";
-export type { FleetCounts, FleetCounts } from "./sim/fleet-counts.ts";
-export {
-  type Fleet,
-  type Fleet,
-  type FleetOptions,
-  type FleetOptions,
-  startFleet,
-  startFleet,
-} from "./sim/start-fleet.ts";
+export type { FleetCounts } from "./sim/fleet-counts.ts";
+export { type Fleet, type FleetOptions, startFleet } from "./sim/start-fleet.ts";
 export type { Journal, JournalEntry, JournalKind } from "./virtual-mac/journal.ts";
 export type { VirtualMacOptions } from "./virtual-mac/options.ts";
 export { VirtualMac } from "./virtual-mac/virtual-mac.ts";

@@ -63,7 +63,7 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
   const kernel: Kernel = { store, facts: store, live: new LiveFeed(), vault, clock: systemClock, log };
   const addresses: Addresses = { api: "", device: "", agent: "", root: "" };
   const pushSender = new ApnsSender(config.apns);
-  const composed = createFeatures(kernel, addresses, pushSender);
+  const composed = createFeatures(config, kernel, addresses, pushSender);
   const { features, authority, access } = composed;
 
   store.migrate(features.flatMap((feature) => feature.migrations));

@@ -1,5 +1,5 @@
 import type { PlistDictionary } from "@pomona/plist";
-import { type Static, Type } from "typebox";
+import { Type } from "typebox";
 import { defineCommand } from "../define-command.ts";
 
 /** Apple's manifest with SHA-256 sums, so that nobody between us and the Mac can change what it installs. */
@@ -23,40 +23,35 @@ export const installEnterpriseApplication = defineCommand({
   risk: "rootEquivalent",
   input: Type.Object(
     {
-      /** The manifest itself, or where this server's device channel has it; one of the two. */
-      manifest: Type.Optional(Manifest),
-      manifestUrl: Type.Optional(Type.String({ pattern: "^https://", maxLength: 2048 })),
+      manifest: Manifest,
       pinningCertificates: Type.Optional(Type.Array(Type.String({ description: "DER in base64" }), { maxItems: 10 })),
     },
     { additionalProperties: false },
   ),
-  payload: ({ manifest, manifestUrl, pinningCertificates }): PlistDictionary => ({
-    ...(manifest === undefined ? {} : { Manifest: manifestOf(manifest) }),
-    ...(manifestUrl === undefined ? {} : { ManifestURL: manifestUrl }),
+  payload: ({ manifest, pinningCertificates }): PlistDictionary => ({
+    Manifest: {
+      items: [
+        {
+          assets: [
+            {
+              kind: "software-package",
+              url: manifest.url,
+              "sha256-size": manifest.chunkBytes,
+              sha256s: manifest.sha256s,
+            },
+          ],
+          metadata: {
+            "bundle-identifier": manifest.bundleIdentifier,
+            "bundle-version": manifest.bundleVersion,
+            kind: "software",
+            title: manifest.title,
+            sizeInBytes: manifest.sizeBytes,
+          },
+        },
+      ],
+    },
     ...(pinningCertificates === undefined
       ? {}
       : { ManifestURLPinningCerts: pinningCertificates.map((der) => Buffer.from(der, "base64")) }),
   }),
-});
-
-const manifestOf = (manifest: Static<typeof Manifest>): PlistDictionary => ({
-  items: [
-    {
-      assets: [
-        {
-          kind: "software-package",
-          url: manifest.url,
-          "sha256-size": manifest.chunkBytes,
-          sha256s: manifest.sha256s,
-        },
-      ],
-      metadata: {
-        "bundle-identifier": manifest.bundleIdentifier,
-        "bundle-version": manifest.bundleVersion,
-        kind: "software",
-        title: manifest.title,
-        sizeInBytes: manifest.sizeBytes,
-      },
-    },
-  ],
 });
