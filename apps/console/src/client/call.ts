@@ -1,5 +1,5 @@
-import type { ActionContract, InputOf, OutputOf } from "@pomona/contract";
-import { buildRequest } from "./build-request.ts";
+import { type ActionContract, type InputOf, type OutputOf, requestOf } from "@pomona/contract";
+
 import { problemFrom, unreachable } from "./problem-error.ts";
 
 export interface CallOptions {
@@ -39,7 +39,7 @@ export const call = async <C extends ActionContract>(
   input: InputOf<C>,
   options: CallOptions,
 ): Promise<OutputOf<C>> => {
-  const { method, url, body } = buildRequest(contract, input);
+  const { method, url, body } = requestOf(contract, input);
   const init: RequestInit = {
     method,
     body,

@@ -1,5 +1,4 @@
-import type { ActionContract, InputOf } from "@pomona/contract";
-import { buildRequest } from "./build-request.ts";
+import { type ActionContract, type InputOf, requestOf } from "@pomona/contract";
 
 /** Quotes for a POSIX shell: nothing within single quotes has a meaning. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -10,7 +9,7 @@ export const curlOf = <C extends ActionContract>(
   input: InputOf<C>,
   where: { readonly origin: string; readonly tenantId: string | null },
 ): string => {
-  const { method, url, body } = buildRequest(contract, input);
+  const { method, url, body } = requestOf(contract, input);
   return [
     `curl ${method === "GET" ? "" : `-X ${method} `}${quoted(where.origin + url)}`,
     `-H "Authorization: Bearer $POMONA_TOKEN"`,

@@ -1,4 +1,4 @@
-import { API_BASE } from "./build-request.ts";
+import { API_BASE } from "./api-base.ts";
 import { CONSOLE_HEADER } from "./call.ts";
 import { problemFrom, unreachable } from "./problem-error.ts";
 

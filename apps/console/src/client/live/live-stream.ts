@@ -1,6 +1,6 @@
 import { listDevices, showDevice } from "@pomona/contract";
 import type { QueryClient } from "@tanstack/react-query";
-import { API_BASE } from "../build-request.ts";
+import { API_BASE } from "../api-base.ts";
 import { call } from "../call.ts";
 import { applyEvents, changeDevices, concerns, type Stale } from "./apply-events.ts";
 import { factTypes } from "./fact-effects.ts";
