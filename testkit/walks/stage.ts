@@ -11,6 +11,7 @@ import {
   VirtualMac,
   type VirtualMacOptions,
 } from "@pomona/testkit";
+import { agentBundle } from "./agent-bundle.ts";
 
 /** What a walk is played on: a server with two tenants, a push service, and Macs as they are needed. */
 export interface Stage extends AsyncDisposable {
@@ -30,31 +31,26 @@ export interface Stage extends AsyncDisposable {
   invitation(): Promise<string>;
 }
 
-/** @param changes to the server's configuration */
-export async function openStage(changes: Partial<ServerConfig> = {}): Promise<Stage> {
-  const folder = await mkdtemp(path.join(tmpdir(), "pomona-walk-"));
-  const apns = await startApnsReceiver();
-  const server = await startServer({
-    dataDir: path.join(folder, "server"),
-    host: "127.0.0.1",
-    publicHost: "localhost",
-    ports: { api: 0, device: 0, agent: 0 },
-    apns: { url: apns.url, ca: apns.authority.rootPem },
-    logLevel: "silent",
-    consoleDir: path.join(folder, "no-console"),
-    version: "0.0.0",
-    ...changes,
-  });
+/** What a stage is built on. */
+export interface StageParts {
+  readonly server: RunningServer;
+  readonly apns: ApnsReceiver;
+  readonly folder: string;
+  /** An operator of both tenants. */
+  readonly token: string;
+  readonly tenantIds: readonly [string, string];
+}
+
+/** A stage on a server that runs already; ending it switches off the Macs that it made, and nothing else. */
+export async function stageOver({ server, apns, folder, token, tenantIds }: StageParts): Promise<Stage> {
   const ca = await readFile(server.caFile, "utf8");
-  const [first, second] = await server.ensureTenants(["Orchard", "Vineyard"]);
-  const token = await server.issueToken("walk", "operator", [first!, second!]);
   const client = (tenantId: string) => openApiClient({ apiUrl: server.apiUrl, ca, token, tenantId });
-  const [api, otherApi] = [client(first!.id), client(second!.id)];
-  for (const each of [api, otherApi]) await bringPushCertificate(each, apns);
+  const [api, otherApi] = [client(tenantIds[0]), client(tenantIds[1])];
   const macs: VirtualMac[] = [];
   const mac = async (options: Partial<VirtualMacOptions> = {}): Promise<VirtualMac> => {
+    const name = `walk-mac-${process.pid}-${Date.now()}-${macs.length}`;
     const made = await VirtualMac.open({
-      folder: path.join(folder, `mac-${macs.length + 1}`),
+      folder: path.join(folder, name),
       apns,
       agentMode: "none",
       network: "switchable",
@@ -71,7 +67,7 @@ export async function openStage(changes: Partial<ServerConfig> = {}): Promise<St
     apns,
     ca,
     folder,
-    tenantIds: [first!.id, second!.id],
+    tenantIds,
     api,
     otherApi,
     mac,
@@ -85,6 +81,34 @@ export async function openStage(changes: Partial<ServerConfig> = {}): Promise<St
       await Promise.all(macs.map((each) => each.close()));
       api.close();
       otherApi.close();
+    },
+  };
+}
+
+/** A stage of its own, in a temporary folder. @param changes to the server's configuration */
+export async function openStage(changes: Partial<ServerConfig> = {}): Promise<Stage> {
+  const folder = await mkdtemp(path.join(tmpdir(), "pomona-walk-"));
+  const apns = await startApnsReceiver();
+  const server = await startServer({
+    dataDir: path.join(folder, "server"),
+    host: "127.0.0.1",
+    publicHost: "localhost",
+    ports: { api: 0, device: 0, agent: 0 },
+    apns: { url: apns.url, ca: apns.authority.rootPem },
+    logLevel: "silent",
+    consoleDir: path.join(folder, "no-console"),
+    version: "0.0.0",
+    agentBundle: await agentBundle(),
+    ...changes,
+  });
+  const [first, second] = await server.ensureTenants(["Orchard", "Vineyard"]);
+  const token = await server.issueToken("walk", "operator", [first!, second!]);
+  const stage = await stageOver({ server, apns, folder, token, tenantIds: [first!.id, second!.id] });
+  for (const each of [stage.api, stage.otherApi]) await bringPushCertificate(each, apns);
+  return {
+    ...stage,
+    [Symbol.asyncDispose]: async () => {
+      await stage[Symbol.asyncDispose]();
       await server.stop();
       await apns.stop();
       await rm(folder, { recursive: true, force: true });

@@ -1,0 +1,1 @@
+export { type BlobStore, type BlobSummary, CHUNK_BYTES } from "./ports.ts";

@@ -1,0 +1,1 @@
+export { bringPushCertificate, eventually, openStage, type Stage, type StageParts, stageOver } from "./stage.ts";
