@@ -91,8 +91,9 @@ test("a challenge gives one certificate, whose names come from the server's reco
 test("a challenge is good once, also when two come at the same time", async () => {
   const challenge = await newChallenge();
   const replies = await Promise.all([1, 2, 3].map(() => requestIdentity(scepUrl(), challenge)));
-  const words = replies.map(({ reply }) => (reply.status === "failure" ? reply.failInfo : reply.status));
-  assert.deepEqual(words.sort(), ["badRequest", "badRequest", "success"]);
+  const count = (word: string) =>
+    replies.filter(({ reply }) => (reply.status === "failure" ? reply.failInfo : reply.status) === word).length;
+  assert.deepEqual([count("success"), count("badRequest")], [1, 2]);
 });
 
 test("an invitation gives as many identities as it is for", async () => {
@@ -119,23 +120,7 @@ test("RenewalReq gives a further certificate of the same enrollment, and only to
   assert.equal((await requestIdentity(scepUrl(), undefined, { renew: mac.identity! })).reply.status, "failure");
 });
 
-test("a message on GET is taken with raw plus and slash, as space, and in base64url", async () => {
-  // Not a pkiMessage, so each is 400; what counts is that the query is understood: an unreadable one never gets that far.
-  const { messageOf } = await import("../../features/enrollment/scep-message.ts");
-  const bytes = Buffer.from([0xfb, 0xef, 0xbe, 0xff, 0xff]);
-  const base64 = bytes.toString("base64");
-  assert.match(base64, /\+.*\//);
-  const queries = [base64, base64.replaceAll("+", " "), bytes.toString("base64url"), encodeURIComponent(base64)];
-  for (const message of queries) {
-    const read = messageOf({
-      method: "GET",
-      url: `/scep/t?operation=PKIOperation&message=${message}`,
-      body: new Uint8Array(),
-    });
-    assert.deepEqual(Buffer.from(read ?? []), bytes, message);
-  }
-  const junk = "/scep/t?operation=PKIOperation&message=%ff%fe%00";
-  assert.deepEqual(messageOf({ method: "POST", url: junk, body: bytes }), bytes);
+test("a message on GET that is no base64 is 400", async () => {
   assert.equal((await rawGet(`/scep/${tenant}?operation=PKIOperation&message=%ff`)).status, 400);
 });
 
