@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { createServer } from "node:tls";
 import { createAgent } from "./agent.ts";
 import type { Agent, AgentOptions } from "./agent-options.ts";
 import { holdSettings } from "./settings/settings-source.ts";
@@ -7,6 +9,7 @@ import { createMemoryStore } from "./store/memory-store.ts";
 import { makeHit } from "./testing/make-hit.ts";
 import { makeOrder } from "./testing/make-order.ts";
 import { modelledMac, modelledSensor } from "./testing/modelled-mac.ts";
+import { createTestCa } from "./testing/test-ca.ts";
 import { DEVICE, startTestServer, type TestServer, TOKEN } from "./testing/test-server.ts";
 
 const FAST = { backoffMin: 20, backoffMax: 200, wireGrace: 300, telemetryQuiet: 200, netHold: 5_000, probe: 500 };
@@ -217,6 +220,31 @@ describe("an agent and its server", () => {
     await server.until(() => agent.status().waiting === 0, "an empty spool");
   });
 
+  it("never speaks to a broker that the pinned roots do not know, and goes by the net instead", async () => {
+    const { serverKeyPem: key, serverPem: cert } = createTestCa();
+    let heard = 0;
+    let knocks = 0;
+    const impostor = createServer({ key, cert }, (socket) => {
+      socket.on("error", () => {});
+      socket.on("data", (bytes) => (heard += bytes.length));
+    });
+    impostor.on("connection", () => (knocks += 1));
+    await new Promise<void>((resolve) => impostor.listen(0, "127.0.0.1", () => resolve()));
+    try {
+      const { port } = impostor.address() as AddressInfo;
+      const settings = holdSettings(server.settings({ BrokerURL: `mqtts://127.0.0.1:${port}` }));
+      const { agent } = await start({ settings });
+      await server.until(() => agent.status().net === "standing", "the standing poll");
+      const order = makeOrder("ping", {}, {}, "net");
+      server.giveToNet("order", order);
+      await statusOf(order.envelope.id, "succeeded");
+      await server.until(() => knocks > 1, "another attempt");
+      assert.equal(heard, 0);
+    } finally {
+      impostor.close();
+    }
+  });
+
   it("forgets orders, messages and rules of its old owner when it is given to another device row", async () => {
     const { agent, settings, store } = await start();
     await server.until(() => agent.status().wire === "up", "the wire");
@@ -229,9 +257,14 @@ describe("an agent and its server", () => {
     );
     server.tokens.add("token-for-the-new-device-row");
     await agent.stop();
+    const receipt = JSON.stringify({ orderId: "of-the-old-owner", channel: "wire", at: 1 });
+    store.spool.add({ lane: "control", message: "receipt", body: receipt, class: "kept" });
     settings.set(server.settings({ EnrollmentToken: "token-for-the-new-device-row" }));
     await start({ settings, store });
     await server.until(() => server.enrollments.length === 2 && store.ledger.epoch() === 0, "the new owner");
     assert.equal(store.ledger.find(order.envelope.id), undefined);
+    await server.until(() => store.spool.count() === 0, "an empty spool");
+    const isOld = ({ body }: { body: unknown }) => JSON.stringify(body).includes("of-the-old-owner");
+    assert.equal(server.received.some(isOld), false);
   });
 });

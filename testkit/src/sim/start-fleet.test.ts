@@ -46,7 +46,7 @@ describe("a fleet of virtual Macs", { timeout: 120_000 }, () => {
   it("says which Macs failed and why, and goes on with the others", async () => {
     await using folder = await temporaryFolder();
     await using server = await startFakeMdmServer();
-    server.answers.push({ status: 400 });
+    server.answers.push({ status: 400 }, { status: 400 }, { status: 400 });
     const fleet = startFleet({
       apiUrl: `${server.url}/api/v1`,
       ca: server.ca.rootPem,

@@ -1,22 +1,23 @@
 import { join } from "node:path";
+import { createInvitation } from "@pomona/contract";
 import type { AgentSpeed } from "../agent/agent-speed.ts";
+import { openApiClient } from "../api/api-client.ts";
 import type { PushNetwork } from "../apns/apns-receiver.ts";
 import { createPackageCache } from "../install/package-cache.ts";
 import { makeMacModel } from "../model/make-mac-model.ts";
-import { type DeviceHttp, openDeviceHttp } from "../network/device-http.ts";
+import { openDeviceHttp } from "../network/device-http.ts";
 import { VirtualMac } from "../virtual-mac/virtual-mac.ts";
 import { type AppLaunchOptions, startAppLaunches, usualLaunches } from "./app-launches.ts";
 import type { FleetCounts } from "./fleet-counts.ts";
-import { createInvitation } from "./invitation.ts";
 
 /** A fleet of virtual Macs against one server. */
 export interface FleetOptions {
   /** Ends in `/api/v1`. */
   readonly apiUrl: string;
-  /** PEM of the root that the server's certificates come from. */
-  readonly ca: string;
-  /** Where Macs belong: a token that may make invitations, and how many. */
-  readonly tenants: readonly { readonly token: string; readonly macs: number }[];
+  /** PEM of the root that the server's certificates come from; without it those of the public. */
+  readonly ca?: string;
+  /** Where Macs belong: a token that may make invitations (with the tenant's id, if it is one of several), and how many. */
+  readonly tenants: readonly { readonly token: string; readonly tenantId?: string; readonly macs: number }[];
   /** Where the Macs' disks are kept. A second start goes on with them. */
   readonly dataDir: string;
   /** The receiver to which the server pushes. Without it each Mac asks the server every `pollEveryMs`. */
@@ -48,6 +49,8 @@ export interface Fleet {
   stop(): Promise<void>;
 }
 
+const ATTEMPTS = 3;
+
 interface Place {
   readonly number: number;
   readonly tenant: number;
@@ -55,11 +58,13 @@ interface Place {
 }
 
 /** Switches Macs on, enrolls those that are not, and keeps them alive until it is stopped. Resolves at once; see `settled`. */
-export function startFleet(options: FleetOptions): Fleet {
+export function startFleet(wanted: FleetOptions): Fleet {
+  const { ca, ...others } = wanted;
+  const options: FleetOptions = ca === undefined || ca === "" ? others : { ...others, ca };
   const places = placesOf(options);
-  const pool = openDeviceHttp({ roots: [options.ca] }, { maxSockets: 64 });
+  const pool = openDeviceHttp({ roots: options.ca === undefined ? [] : [options.ca] }, { maxSockets: 64 });
   const packages = createPackageCache();
-  const invitations = invitationOf(options, pool);
+  const invitations = invitationOf(options);
   const running = new Map<number, VirtualMac>();
   const withAgent = new Set<number>();
   const failures: string[] = [];
@@ -82,11 +87,28 @@ export function startFleet(options: FleetOptions): Fleet {
       },
     });
     running.set(number, mac);
-    if (!mac.isEnrolled) await mac.enroll(await invitations(tenant), { ca: options.ca });
+    if (!mac.isEnrolled) await enroll(mac, () => invitations(tenant));
     if (options.apns === undefined) {
       polls.add(setInterval(() => void mac.mdm.connect(), (options.pollEveryMs ?? 20_000) * (0.9 + Math.random() / 5)));
       void mac.mdm.connect();
     }
+  };
+
+  /** A server that is just starting, or has too much to do, is asked again; each time with a new challenge. */
+  const enroll = async (mac: VirtualMac, invitation: () => Promise<string>): Promise<void> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await mac.enroll(await invitation(), options.ca === undefined ? {} : { ca: options.ca });
+        break;
+      } catch (error) {
+        if (attempt === ATTEMPTS || isStopping) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 300 * attempt));
+      }
+    }
+    // Who sits there logs in once more, which is when a Mac escrows its bootstrap token. The server may not take one.
+    const { consoleUser } = mac.model;
+    if (consoleUser !== undefined)
+      await mac.login(consoleUser).catch((error: unknown) => mac.journal.write("failed", String(error)));
   };
 
   const queue = [...places];
@@ -145,14 +167,26 @@ function placesOf({ tenants, dataDir }: FleetOptions): Place[] {
 }
 
 /** One invitation for all Macs of a tenant, made when the first of them needs it; a failed one is tried anew by the next. */
-function invitationOf(options: FleetOptions, http: DeviceHttp): (tenant: number) => Promise<string> {
+function invitationOf(options: FleetOptions): (tenant: number) => Promise<string> {
   const made = new Map<number, Promise<string>>();
-  return (tenant) => {
+  const make = async (tenant: number): Promise<string> => {
     const place = options.tenants[tenant];
     if (place === undefined) throw new Error(`there is no tenant ${tenant}`);
-    const url =
-      made.get(tenant) ??
-      createInvitation(http, options.apiUrl, place.token, { name: "Virtual Macs", maxUses: place.macs });
+    const { token, tenantId, macs } = place;
+    const api = openApiClient({
+      apiUrl: options.apiUrl,
+      token,
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
+      ...(tenantId === undefined ? {} : { tenantId }),
+    });
+    try {
+      return (await api.call(createInvitation, { name: "Virtual Macs", maxUses: macs * ATTEMPTS })).url;
+    } finally {
+      api.close();
+    }
+  };
+  return (tenant) => {
+    const url = made.get(tenant) ?? make(tenant);
     made.set(tenant, url);
     url.catch(() => made.delete(tenant));
     return url;

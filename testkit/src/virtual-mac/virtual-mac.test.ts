@@ -95,9 +95,9 @@ describe("the agent as a process on a virtual Mac", { timeout: 60_000 }, () => {
       app.pidversion,
       Number(BigInt(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? 0) % 4_294_967_296n),
     );
-    const [a, b] = await Promise.all([app, mac.launchApp({ path: "/usr/local/bin/tool" })]);
+    const other = await mac.launchApp({ path: "/usr/local/bin/tool" });
     await mac.losePower();
-    const ends = await Promise.all([a.exited, b.exited]);
+    const ends = await Promise.all([app.exited, other.exited]);
     assert.deepEqual(
       ends.map((end) => end.signal),
       ["SIGKILL", "SIGKILL"],

@@ -87,6 +87,17 @@ describe("an incident", () => {
     );
   });
 
+  it("leaves the Mac also when its process was started with the largest arguments", () => {
+    const { incidents, sent } = report();
+    const { event } = makeHit();
+    const args = Array.from({ length: 100 }, () => "\u0001".repeat(5000));
+    incidents.onHit(
+      makeHit({ event: { ...event, args, target: { ...event.target, path: `/${"\u0001".repeat(8000)}` } } }),
+    );
+    assert.ok(JSON.stringify(sent()[0]).length < 250_000);
+    assert.equal(sent()[0]?.process.arguments.length, 10);
+  });
+
   it("comes at most 120 times a minute from one rule; the rest is counted", () => {
     const { incidents, sent } = report();
     for (let n = 0; n < 130; n += 1) incidents.onHit(makeHit({ action: "reported" }));

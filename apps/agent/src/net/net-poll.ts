@@ -33,6 +33,16 @@ export interface NetPoll {
   stop(): void;
 }
 
+function replaceRefused(store: AgentStore, ids: readonly number[], messages: readonly CarriedMessage[]): void {
+  store.spool.remove(ids);
+  for (const { lane, message, body } of messages) {
+    const { output, ...rest } = body as { readonly output?: unknown };
+    if (message !== "order-status" || typeof output !== "string" || output === "") continue;
+    const shorter = JSON.stringify({ ...rest, output: "", outputTruncated: true });
+    store.spool.add({ lane, message, body: shorter, class: "kept" });
+  }
+}
+
 export function openNetPoll(options: NetPollOptions): NetPoll {
   const { channel, store, timings, random, log } = options;
   const backoff = createBackoff(timings.backoffMin, timings.backoffMax, random);
@@ -73,8 +83,8 @@ export function openNetPoll(options: NetPollOptions): NetPoll {
         batchLimit = MAX_BATCH;
         if (ids.length > 0) store.together(() => store.spool.remove(ids));
       } else if (ids.length > 0 && (status === 400 || status === 413 || status === 422)) {
-        // One message that the server will never take must not hold back the others.
-        if (ids.length === 1) store.together(() => store.spool.remove(ids));
+        // One message that the server will never take must not hold back the others; an order's end is told without its output.
+        if (ids.length === 1) store.together(() => replaceRefused(store, ids, messages));
         log.warn("net.message-refused", { status, messages: ids.length });
         batchLimit = 1;
       } else return false;

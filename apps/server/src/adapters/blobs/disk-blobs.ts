@@ -64,8 +64,8 @@ export class DiskBlobs implements BlobStore {
   }
 
   async #check(hash: string): Promise<boolean> {
-    const file = this.#file(hash);
     try {
+      const file = this.#file(hash);
       if (!(await stat(file)).isFile()) return false;
       const digest = createHash("sha256");
       for await (const piece of createReadStream(file, { highWaterMark: PIECE_BYTES })) digest.update(piece as Buffer);

@@ -84,7 +84,7 @@ export async function openAgentChannel(options: AgentChannelOptions): Promise<Ag
     queueLimit: 100,
     drainTimeout: 30_000,
     maxTopicLevels: 6,
-    preConnect: (client, packet, done) => {
+    preConnect: (client, packet, answer) => {
       const socket = client.conn as TLSSocket;
       admit(door, packet, socket).then(
         (admitted) => {
@@ -99,20 +99,20 @@ export async function openAgentChannel(options: AgentChannelOptions): Promise<Ag
               hasVanished: false,
             });
           }
-          done(null, !socket.destroyed);
+          answer(null, !socket.destroyed);
         },
         (error: unknown) => {
           log.error("agent-channel.admission-failed", { error: String(error) });
-          done(new Error("not now"), false);
+          answer(new Error("not now"), false);
         },
       );
     },
-    authenticate: (client, _user, _password, done) => {
+    authenticate: (client, _user, _password, answer) => {
       const found = known.get(client);
       if (found === undefined || "refusal" in found || isClosing) {
         log.info("agent-channel.refused", { reason: found !== undefined && "refusal" in found ? found.refusal : "" });
         const returnCode = found !== undefined && "refusal" in found ? found.returnCode : 3;
-        done(Object.assign(new Error("refused"), { returnCode }), false);
+        answer(Object.assign(new Error("refused"), { returnCode }), false);
         return;
       }
       // Before the one that had this place is closed, so that its end does not look like the Mac's.
@@ -122,23 +122,23 @@ export async function openAgentChannel(options: AgentChannelOptions): Promise<Ag
           door.closed(found.identity, found.lane, found.hasVanished ? "vanished" : "closed");
         }
       });
-      done(null, true);
+      answer(null, true);
     },
-    authorizePublish: (client, packet, done) => {
+    authorizePublish: (client, packet, answer) => {
       const from = agentOf(client);
       const topic = from === undefined ? undefined : mayPublish(from, packet);
       if (from === undefined || topic === undefined || isClosing) {
         if (from !== undefined && !isClosing) log.warn("agent-channel.publish-refused", { ...from.identity });
-        done(new Error("not yours to publish"));
+        answer(new Error("not yours to publish"));
         return;
       }
       const bytes = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
       const take = () => {
         door.receive(from.identity, from.lane, topic.message, bytes).then(
-          () => done(),
+          () => answer(),
           (error: unknown) => {
             log.error("agent-channel.not-committed", { ...from.identity, error: String(error) });
-            done(new Error("not committed"));
+            answer(new Error("not committed"));
           },
         );
       };
@@ -146,12 +146,12 @@ export async function openAgentChannel(options: AgentChannelOptions): Promise<Ag
       if (wait < 1) take();
       else setTimeout(take, wait);
     },
-    authorizeSubscribe: (client, subscription, done) => {
+    authorizeSubscribe: (client, subscription, answer) => {
       const from = agentOf(client);
-      if (from !== undefined && maySubscribe(from, subscription)) return done(null, subscription);
+      if (from !== undefined && maySubscribe(from, subscription)) return answer(null, subscription);
       if (from !== undefined) log.warn("agent-channel.subscribe-refused", { ...from.identity });
       // Not an answer of 128: whoever asks for what is another's is not one to go on with.
-      done(new Error("not yours to subscribe"));
+      answer(new Error("not yours to subscribe"));
     },
     // Only what the bus hands to this very client goes down.
     authorizeForward: (client, packet) => (agentOf(client) !== undefined ? packet : null),

@@ -53,7 +53,7 @@ export class WireBus implements DeviceBus {
   }
 
   disconnect(deviceId: AgentIdentity["deviceId"]): void {
-    for (const client of [...this.#clients.values()]) {
+    for (const client of this.#clients.values()) {
       if (client.identity.deviceId === deviceId) client.socket.destroy();
     }
   }

@@ -12,6 +12,7 @@ import { installMigrations } from "./installs.sql.ts";
 import { Intake } from "./intake.ts";
 import { LiveSessions } from "./live-sessions.ts";
 import { NetPolls } from "./net-polls.ts";
+import { onDeviceReleased } from "./on-device-released.ts";
 import { onFacts, onPushFailed, onSensor } from "./on-facts.ts";
 import { onHello } from "./on-hello.ts";
 import { openEcho } from "./open-echo.ts";
@@ -111,7 +112,12 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
       name: "agents",
       migrations: [...orderMigrations, ...installMigrations],
       actions: [placeOrder(kernel.vault, orders), ...showOrderActions, openEcho(sessions)],
-      factHandlers: [onDeviceEnrolled(install), onInstallAnswered(install), onPushFailed(health)],
+      factHandlers: [
+        onDeviceEnrolled(install),
+        onInstallAnswered(install),
+        onPushFailed(health),
+        onDeviceReleased(kernel, orders, desired),
+      ],
       jobs: [
         sweepOrders(kernel, orders),
         mintAgain(install),

@@ -91,7 +91,7 @@ export const mintAgain = (parts: InstallParts): Job => ({
       const deviceId = asId<"device">(row.device_id);
       await kernel.store.write(systemScope(asId<"tenant">(row.tenant_id), "agents"), async (tx) => {
         const [install, device] = [await readInstall(tx, deviceId), await readDevice(tx, deviceId)];
-        if (install?.nextAt == null) return;
+        if (install === undefined || install.nextAt === null) return;
         if (device === undefined || !device.mdmEnrolled) return putInstall(tx, { ...install, nextAt: null });
         if (install.state === "requested") return installAgent(parts, tx, deviceId);
         const wait = BACK_OFF_MS[Math.min(install.minted, BACK_OFF_MS.length - 1)]!;

@@ -86,7 +86,7 @@ test("a held poll is answered with an order at once, and an urgent order races a
   }, "presence by poll");
   const { id } = await place(server, to, { type: "ping", urgent: true });
   const { messages } = await poll;
-  assert.equal((messages[0]?.body as OrderMessage).channel, "net");
+  assert.equal((messages[0]!.body as OrderMessage).channel, "net");
   const receipt = { lane: "control" as const, message: "receipt", body: { orderId: id, channel: "net", at: 1 } };
   const done = { lane: "control" as const, message: "order-status", body: { orderId: id, state: "succeeded", at: 2 } };
   await server.agents.poll(to, { hello: helloOf("C02NET"), waitSeconds: 0, messages: [receipt, done] }, signal);
@@ -148,15 +148,17 @@ test("the live lane echoes, and the round trip is measured", async () => {
   const keys = await server.keys(to);
   const control = await server.connect(to, keys);
   await listen(control, to);
-  control.on("message", async (topic, payload) => {
-    if (!topic.endsWith("/live-request")) return;
-    const { sessionId } = JSON.parse(payload.toString()) as { sessionId: string };
+  const answer = async (sessionId: string) => {
     const live = await server.connect(to, keys, "live");
     live.on("message", (from, data) => {
-      if (from.endsWith("/down/data")) void say(live, to, "data", data.toString(), "live").catch(() => {});
+      if (from.endsWith("/down/data")) say(live, to, "data", data.toString(), "live").catch(() => {});
     });
     await listen(live, to, "live");
-    await say(live, to, "ready", { sessionId }, "live").catch(() => {});
+    await say(live, to, "ready", { sessionId }, "live");
+  };
+  control.on("message", (topic, payload) => {
+    const { sessionId } = JSON.parse(payload.toString()) as { sessionId: string };
+    if (topic.endsWith("/live-request")) answer(sessionId).catch(() => {});
   });
   const echo = await server.perform("agents.open-echo", to.tenantId, { deviceId: to.deviceId, text: "hello" });
   assert.equal((echo as { text: string }).text, "hello");

@@ -5,8 +5,8 @@ import type { Store, WriteTransaction } from "../../kernel/store.ts";
 interface Waiting {
   readonly scope: Scope;
   readonly work: (tx: WriteTransaction) => Promise<void>;
-  readonly done: () => void;
-  readonly failed: (error: unknown) => void;
+  readonly succeed: () => void;
+  readonly fail: (error: unknown) => void;
 }
 
 /** Telemetry that is written between two looks at what else waits. */
@@ -28,8 +28,8 @@ export class TelemetryQueue {
 
   /** Resolves after the commit. */
   add(scope: Scope, work: (tx: WriteTransaction) => Promise<void>): Promise<void> {
-    return new Promise((done, failed) => {
-      this.#waiting.push({ scope, work, done, failed });
+    return new Promise((succeed, fail) => {
+      this.#waiting.push({ scope, work, succeed, fail });
       this.#run ??= this.#drain().finally(() => {
         this.#run = undefined;
       });
@@ -45,7 +45,7 @@ export class TelemetryQueue {
       await nextTurn();
       const batch = this.#waiting.splice(0, AT_ONCE);
       await Promise.all(
-        batch.map(({ scope, work, done, failed }) => this.#store.write(scope, work).then(done, failed)),
+        batch.map(({ scope, work, succeed, fail }) => this.#store.write(scope, work).then(succeed, fail)),
       );
     }
   }
