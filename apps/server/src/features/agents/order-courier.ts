@@ -149,8 +149,10 @@ export class OrderCourier {
   }
 
   async #wake(pending: Pending, isUrgent: boolean): Promise<void> {
-    const at = this.#kernel.clock.now();
-    if (await this.#waker.wake(pending.to, isUrgent)) pending.tried.push({ channel: "wake", at });
+    // Noted before it is known: in a race the receipt is often here before the push is queued, and takes the record along.
+    const attempt: Attempt = { channel: "wake", at: this.#kernel.clock.now() };
+    pending.tried.push(attempt);
+    if (!(await this.#waker.wake(pending.to, isUrgent))) pending.tried.splice(pending.tried.indexOf(attempt), 1);
   }
 
   #note(pending: Pending, channel: Channel): void {
