@@ -37,6 +37,8 @@ export interface RunningServer {
   readonly agentUrl: string;
   /** PEM of the root that clients of this server trust. */
   readonly caFile: string;
+  /** Of the device channel without TLS, where the configuration asks for one. */
+  readonly plainDevicePort?: number;
   /** Where the first administrator signs in; only while nobody has. */
   readonly firstSignInLink?: string;
   /** All tenants, oldest first. */
@@ -130,14 +132,18 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
     crypto: authority.crypto,
     noteSeen: (tenantId, deviceId, at) => devices.seen.note(tenantId, deviceId, "mdm", at),
   };
-  const deviceDoor = await openDeviceDoor({
+  const device = {
     host: config.host,
-    port: config.ports.device,
     tls: { ...tls, ca: authority.rootPem },
     kernel,
     mdm,
     routes: routes.filter((route) => route.door === "device"),
-  });
+  };
+  const deviceDoor = await openDeviceDoor({ ...device, port: config.ports.device });
+  const plainDoor =
+    config.plainDevicePort === undefined
+      ? undefined
+      : await openDeviceDoor({ ...device, port: config.plainDevicePort, isPlain: true });
   urls = {
     api: `https://${config.publicHost}:${api.port}`,
     device: `https://${config.publicHost}:${deviceDoor.port}`,
@@ -154,6 +160,7 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
     deviceUrl: urls.device,
     agentUrl: urls.agent,
     caFile,
+    ...(plainDoor === undefined ? {} : { plainDevicePort: plainDoor.port }),
     ...(firstSignInLink === undefined ? {} : { firstSignInLink }),
     tenants: () => store.read(system, readTenants),
     ensureTenants: (names) => store.write(system, (tx) => ensureTenants(tx, names)),
@@ -163,7 +170,7 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
         return (await addToken(tx, name, grants)).secret;
       }),
     stop: async () => {
-      await Promise.all([api.close(), deviceDoor.close()]);
+      await Promise.all([api.close(), deviceDoor.close(), plainDoor?.close()]);
       await jobs.stop();
       await relay.stop();
       for (const feature of features.toReversed()) await feature.stop?.();
