@@ -67,7 +67,7 @@ describe("the console in use", { skip: withoutBrowser }, () => {
   test("a rule is written, previewed in words, and created", async () => {
     const { page, go, errors } = await running.open();
     await go("/protection/rules/new");
-    await page.getByLabel("Process name", { exact: true }).fill("Miner");
+    await page.getByRole("textbox", { name: "Process name", exact: true }).fill("Miner");
     await page.getByLabel("Block", { exact: true }).check();
     await page.getByText("Kill every process whose name is Miner on all Macs.").waitFor();
     await page.getByLabel("Team ID").fill("short");

@@ -1,6 +1,6 @@
 import { showSession } from "@pomona/contract";
 import { useQuery } from "@tanstack/react-query";
-import { Navigate, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { call } from "../client/call.ts";
 import { LiveProvider } from "../client/live/live-provider.tsx";
@@ -14,12 +14,12 @@ import { CommandPalette } from "./command-palette.tsx";
 import { OrderWatch } from "./order-watch.tsx";
 import { ShortcutMap } from "./shortcut-map.tsx";
 import { SideNav } from "./side-nav.tsx";
+import { SignInRedirect } from "./sign-in-redirect.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 /** The signed-in part: who, which tenant, the navigation, the live stream, and the page. */
 export const AppFrame = () => {
   const { tenant } = useUrlSearch();
-  const { href } = useLocation();
   const navigate = useNavigate();
   const {
     data: session,
@@ -38,7 +38,7 @@ export const AppFrame = () => {
       void navigate({ to: ".", search: (before: object) => ({ ...before, tenant: own }), replace: true } as never);
   }, [needsTenant, own, navigate]);
 
-  if (error?.status === 401) return <Navigate to="/sign-in" search={{ next: href } as never} replace />;
+  if (error?.status === 401) return <SignInRedirect />;
   if (error !== null && session === undefined)
     return (
       <main className={styles.alone}>

@@ -3,7 +3,7 @@ import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } fr
 import { listDevices } from "@pomona/contract";
 import { IconDeviceLaptop, IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { useAction } from "../client/use-action.ts";
 import { places } from "./places.ts";
 import { openShortcutMap } from "./shortcut-map.tsx";
@@ -11,6 +11,13 @@ import { openShortcutMap } from "./shortcut-map.tsx";
 const matches = (query: string, ...texts: string[]): boolean => {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   return words.every((word) => texts.some((text) => text.toLowerCase().includes(word)));
+};
+
+/** Answers that come late are not selected yet: Enter then means the first. */
+const openFirst = (event: KeyboardEvent<HTMLInputElement>): void => {
+  const list = event.currentTarget.closest("[role='dialog']");
+  if (event.key !== "Enter" || event.nativeEvent.isComposing || list?.querySelector("[data-selected]") !== null) return;
+  list.querySelector<HTMLElement>("[data-action]")?.click();
 };
 
 /** Ctrl/Cmd K: any page, any Mac by name or serial number, what can be begun. */
@@ -66,6 +73,7 @@ export const CommandPalette = () => {
         leftSection: <IconSearch size={16} aria-hidden />,
         placeholder: "Search Macs, pages, actions",
         "aria-label": "Search Macs, pages, actions",
+        onKeyDown: openFirst,
       }}
     />
   );

@@ -1,5 +1,6 @@
 import type { Device } from "@pomona/contract";
 import type { Tone } from "../../kit/state-badge.tsx";
+import { sensorWord } from "./sensor-words.ts";
 
 /** Something about a Mac that somebody should know first. */
 export interface Attention {
@@ -11,7 +12,6 @@ export interface Attention {
 }
 
 const DAY_MS = 86_400_000;
-const GOOD_SENSOR = new Set(["running", "ok", "on", "up", "watching"]);
 
 /** What is wrong with a Mac, worst first. `now` is in ms. */
 export const attentionOf = (device: Device, now: number): readonly Attention[] => {
@@ -60,11 +60,11 @@ export const attentionOf = (device: Device, now: number): readonly Attention[] =
       "The agent is not installed",
       "Enrollment installs it; see the InstallEnterpriseApplication command for what it waits for.",
     );
-  else if (agent.sensor.state !== "" && !GOOD_SENSOR.has(agent.sensor.state.toLowerCase()))
+  else if (sensorWord(agent.sensor).tone === "attention")
     say(
       "sensor",
       "attention",
-      `Exec monitoring: ${agent.sensor.state}`,
+      `Exec monitoring: ${sensorWord(agent.sensor).word}`,
       agent.sensor.detail || "Block rules are not enforced on this Mac until it runs.",
     );
   const seen = agent.lastSeenAt === null ? null : Date.parse(agent.lastSeenAt);

@@ -5,6 +5,7 @@ import type { Column } from "../../kit/table/column.ts";
 import { duration, memorySize } from "../../kit/time/format-duration.ts";
 import { When } from "../../kit/time/when.tsx";
 import { agentWord, mdmWord } from "./device-words.ts";
+import { sensorWord } from "./sensor-words.ts";
 
 /** Every column that the list of Macs can show. */
 export const deviceColumns: readonly Column<Device>[] = [
@@ -92,8 +93,8 @@ export const deviceColumns: readonly Column<Device>[] = [
     title: "Exec monitoring",
     min: 116,
     optional: true,
-    cell: (device) => device.agent.sensor.state || <span data-dimmed>unknown</span>,
-    text: (device) => device.agent.sensor.state,
+    cell: (device) => <State {...sensorWord(device.agent.sensor)} />,
+    text: (device) => sensorWord(device.agent.sensor).word,
   },
   {
     id: "build",

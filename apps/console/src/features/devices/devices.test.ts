@@ -42,7 +42,7 @@ test("what is wrong comes worst first", () => {
       ...device.agent,
       online: false,
       lastSeenAt: new Date(NOW - 9 * 86_400_000).toISOString(),
-      sensor: { state: "denied", detail: "Full Disk Access is missing" },
+      sensor: { state: "needsFullDiskAccess", detail: "Full Disk Access is missing" },
     },
     facts: { fileVault: false, disks: [{ name: "Macintosh HD", sizeBytes: 100, freeBytes: 4 }] },
   };

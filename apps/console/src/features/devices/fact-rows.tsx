@@ -4,6 +4,7 @@ import type { FactRow } from "../../kit/facts-grid.tsx";
 import { State } from "../../kit/state-badge.tsx";
 import { duration, memorySize } from "../../kit/time/format-duration.ts";
 import { When } from "../../kit/time/when.tsx";
+import { sensorWord } from "./sensor-words.ts";
 
 const yesNo = (value: boolean | undefined, on = "On", off = "Off", bad: "act" | "attention" = "act") =>
   value === undefined ? null : <State tone={value ? "good" : bad} word={value ? on : off} />;
@@ -28,10 +29,12 @@ export const securityRows = ({ facts, agent }: Device): FactRow[] => [
   { label: "Bootstrap token", value: yesNo(facts.bootstrapTokenEscrowed, "Escrowed", "Not escrowed", "attention") },
   {
     label: "Exec monitoring",
-    value:
-      agent.sensor.state === ""
-        ? null
-        : `${agent.sensor.state}${agent.sensor.detail === "" ? "" : `: ${agent.sensor.detail}`}`,
+    value: (
+      <>
+        <State {...sensorWord(agent.sensor)} />
+        {agent.sensor.detail !== "" && <div data-dimmed>{agent.sensor.detail}</div>}
+      </>
+    ),
   },
 ];
 

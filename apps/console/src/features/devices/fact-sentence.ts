@@ -1,6 +1,7 @@
 import type { FactType } from "@pomona/facts";
 import type { Tone } from "../../kit/state-badge.tsx";
 import { ORDER_TITLES } from "../agents/order-words.ts";
+import { sensorWord } from "./sensor-words.ts";
 
 /** The chapters of a Mac's story, for filtering. */
 export type Chapter = "enrollment" | "commands" | "orders" | "agent" | "protection" | "other";
@@ -127,7 +128,7 @@ const TELLS: Partial<Record<FactType, Tell>> = {
   "agent.sensor-changed": (data) => ({
     chapter: "protection",
     tone: "unknown",
-    text: `Exec monitoring: ${text(data, "state")}`,
+    text: `Exec monitoring: ${sensorWord({ state: text(data, "state"), detail: "" }).word}`,
     detail: text(data, "detail"),
   }),
   "order.queued": (data, deviceId) => ({
