@@ -8,6 +8,7 @@ import type { Result } from "axe-core";
 import type { Page } from "playwright-core";
 import { withoutBrowser } from "./testing/chromium.ts";
 import { startConsole, type TestConsole } from "./testing/harness.ts";
+import { initialScriptBytes } from "./testing/initial-scripts.ts";
 import { type PageSubjects, pagesOf } from "./testing/pages.ts";
 import { until } from "./testing/until.ts";
 
@@ -54,6 +55,10 @@ describe("every page", { skip: withoutBrowser }, () => {
     mkdirSync(SCREENSHOTS, { recursive: true });
   });
   after(() => running?.[Symbol.asyncDispose]());
+
+  test("asks for less than 250 kB of compressed script at first", () => {
+    assert.ok(initialScriptBytes(path.join(import.meta.dirname, "../dist")) < 250_000);
+  });
 
   for (const look of ["light", "dark", "narrow"] as const)
     test(`is drawn without an error and without a serious fault of accessibility (${look})`, async () => {
