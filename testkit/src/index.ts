@@ -8,10 +8,14 @@ export {
 } from "./apns/apns-receiver.ts";
 export { openPushAuthority, type PushAuthority, type PushCertificate } from "./apns/push-certificates.ts";
 export { createPackageCache, type PackageCache } from "./install/package-cache.ts";
-export type { IdentityMode } from "./mdm/enrollment-state.ts";
+export { authenticate, tokenUpdate } from "./mdm/check-in-messages.ts";
+export { type DeviceChannel, openDeviceChannel } from "./mdm/device-channel.ts";
+export { fetchEnrollmentProfile, prepareEnrollment } from "./mdm/enroll.ts";
+export type { EnrollmentState, IdentityMode } from "./mdm/enrollment-state.ts";
 export { makeIdentityKey } from "./mdm/identity-key.ts";
 export type { MacModel } from "./model/mac-model.ts";
 export { makeMacModel } from "./model/make-mac-model.ts";
+export { type DeviceHttp, openDeviceHttp } from "./network/device-http.ts";
 export { startTcpProxy, type TcpProxy } from "./network/tcp-proxy.ts";
 export type { AppRequest } from "./processes/app-image.ts";
 export type { MacProcess, ProcessEnd } from "./processes/mac-process.ts";

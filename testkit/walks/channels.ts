@@ -1,4 +1,5 @@
-import { placeOrder } from "@pomona/contract";
+import { readFile } from "node:fs/promises";
+import { placeOrder, showOrder } from "@pomona/contract";
 import { eventually } from "./stage.ts";
 import { deviceOf, expect, finished, macOnline, runOrder, type Walk } from "./walk.ts";
 
@@ -51,27 +52,41 @@ export const orderByWake: Walk = {
   },
 };
 
-/** All three ways at once: the first arrival counts, the script runs once. */
+/**
+ * The lid is closed while an urgent order is sent by every way: the wire holds it in a socket, Apple keeps the push, and the
+ * agent asks by HTTPS as soon as it is awake. All arrive at once when the lid opens; the script runs once.
+ */
 export const orderByAll: Walk = {
   name: "order by all ways at once",
   walk: async (stage) => {
     const { mac, deviceId } = await macOnline(stage);
-    let slowest = 0;
-    for (let i = 0; i < 5; i += 1) {
+    const times: number[] = [];
+    for (let i = 0; i < 3; i += 1) {
       const mark = `${stage.folder}/ran-${deviceId}-${i}`;
-      const begun = performance.now();
+      mac.sleep();
       const { id } = await stage.api.call(placeOrder, {
         deviceId,
         type: "run-script",
         input: { script: countingScript(mark) },
         urgent: true,
       });
+      const tried = await eventually("the wire and the wake-up were tried", async () => {
+        const ways = (await stage.api.call(showOrder, { orderId: id })).path.tried.map(({ channel }) => channel);
+        return ways.includes("wire") && ways.includes("wake") ? ways : undefined;
+      });
+      const begun = performance.now();
+      mac.wakeUp({ keepConnections: true });
       const order = await finished(stage, id);
-      slowest = Math.max(slowest, performance.now() - begun);
-      expect(order.path.tried.length >= 2, `several ways were tried, not ${JSON.stringify(order.path.tried)}`);
-      expect(order.result?.output.trim() === "1", `it ran once, not ${order.result?.output.trim()} times`);
+      times.push(performance.now() - begun);
+      expect(
+        order.result?.output.trim() === "1",
+        `it ran once, not ${order.result?.output.trim()} times (${tried.join()})`,
+      );
+      // Whatever is still on its way has arrived by then.
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      const lines = (await readFile(mark, "utf8")).trim().split("\n");
+      expect(lines.length === 1, `what arrived later did not run it again, it ran ${lines.length} times`);
     }
-    await mac.mdm.connect();
-    return { racedOrderMaxMs: slowest };
+    return { racedOrderMaxMs: Math.max(...times) };
   },
 };

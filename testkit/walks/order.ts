@@ -18,7 +18,7 @@ export const order: Walk = {
       input: { script: "#!/bin/sh\nsleep 60\n", timeoutSeconds: 1 },
     });
     expect(
-      slow.order.state === "failed" && /time/i.test(slow.order.result?.error ?? ""),
+      slow.order.state === "failed" && /took longer/.test(slow.order.result?.error ?? ""),
       "a script that hangs is ended",
     );
     const pings: number[] = [];

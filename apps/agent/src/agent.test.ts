@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { createServer } from "node:tls";
 import { createAgent } from "./agent.ts";
@@ -110,8 +113,8 @@ describe("an agent and its server", () => {
   it("runs an order once that comes by wire and net, again and again", async () => {
     const { agent, settings } = await start();
     await server.until(() => agent.status().wire === "up", "the wire");
-    const { mkdtempSync, readFileSync } = await import("node:fs");
-    const file = `${mkdtempSync("/tmp/pomona-once-")}/ran`;
+    const folder = mkdtempSync(join(tmpdir(), "pomona-once-"));
+    const file = join(folder, "ran");
     const order = makeOrder("run-script", { script: `echo ran >> ${file}; sleep 0.2` });
     server.giveToNet("order", { ...order, channel: "net" });
     settings.set(server.settings({ Nudge: "2" }));
@@ -123,6 +126,7 @@ describe("an agent and its server", () => {
       "a receipt for each copy",
     );
     assert.equal(readFileSync(file, "utf8"), "ran\n");
+    rmSync(folder, { recursive: true });
   });
 
   it("polls at once after a nudge and says that it was woken", async () => {

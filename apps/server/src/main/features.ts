@@ -1,6 +1,7 @@
 import path from "node:path";
 import { agentRoutes } from "../adapters/agent-http/agent-routes.ts";
 import type { ApnsSender } from "../adapters/apns/apns-sender.ts";
+import { tarGz } from "../adapters/archive/tar-gz.ts";
 import { DiskBlobs } from "../adapters/blobs/disk-blobs.ts";
 import { mdmPorts } from "../adapters/device-door/mdm-ports.ts";
 import type { ServerConfig } from "../config.ts";
@@ -46,6 +47,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
   const escrow = createEscrow(kernel, { enrollment });
   const content = createContent(kernel, {
     blobs: new DiskBlobs(path.join(config.dataDir, "blobs")),
+    pack: tarGz,
     deviceUrl: () => addresses.device,
     version: config.version,
     ...(config.agentBundle === undefined ? {} : { agentBundle: config.agentBundle }),

@@ -167,6 +167,8 @@ const MANIFEST = {
   title: "Pomona agent",
 };
 
+export { createTenants };
+
 /** Listens to all of a lane's messages, as the agent does. */
 export async function listen(client: MqttClient, to: AgentIdentity, lane: Lane = "control"): Promise<void> {
   const topics = Object.keys(down[lane]).map((message) => topicOf({ ...to, lane, direction: "down", message }));

@@ -1,21 +1,32 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { AGENT_PATHS, EnrollRequest, PollRequest } from "@pomona/agent-protocol";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
-import type { AgentDoor, AgentsFeature } from "../../features/agents/index.ts";
+import { type AgentDoor, type AgentsFeature, MessageRate } from "../../features/agents/index.ts";
 import { PomonaError } from "../../kernel/errors.ts";
 import type { HttpRequest, HttpResponse, HttpRoute, Log } from "../../kernel/feature.ts";
 
 /** A poll may carry one finished order with all its output, and the agent keeps the rest below 1 MiB. */
 const POLL_BYTES = 5 * 1_048_576;
 const ENROLL_BYTES = 16_384;
+/** Polls of one Mac; it needs one at a time, and a few more while it carries what it kept. */
+const POLL_RATE = { perSecond: 20, burst: 100 };
 
 /** The safety net on the device channel: the agent's first trust, and long polling for networks that let no MQTT through. */
 export function agentRoutes(
   agents: Pick<AgentsFeature, "enroll" | "poll"> & { readonly door: Pick<AgentDoor, "identify"> },
   log: Log,
 ): readonly HttpRoute[] {
-  const isEnroll = parserOf(EnrollRequest);
-  const isPoll = parserOf(PollRequest);
+  const readEnroll = parserOf(EnrollRequest);
+  const readPoll = parserOf(PollRequest);
+  const rates = new Map<string, MessageRate>();
+  /** Only Macs with a valid certificate get here, so there are no more rates than Macs. */
+  const waitFor = (deviceId: string): number => {
+    const now = performance.now();
+    let rate = rates.get(deviceId);
+    if (rate === undefined) rates.set(deviceId, (rate = new MessageRate(POLL_RATE, now)));
+    return rate.take(now);
+  };
   return [
     {
       door: "device",
@@ -24,7 +35,7 @@ export function agentRoutes(
       maxBodyBytes: ENROLL_BYTES,
       handle: (request) =>
         answering(log, async () => {
-          const body = isEnroll(request.body);
+          const body = readEnroll(request.body);
           return body === undefined ? UNREADABLE : json(200, await agents.enroll(body as EnrollRequest));
         }),
     },
@@ -37,7 +48,9 @@ export function agentRoutes(
         answering(log, async () => {
           const from = await identityOf(agents.door, request);
           if (from === undefined) return NOT_KNOWN;
-          const body = isPoll(request.body);
+          const wait = waitFor(from.deviceId);
+          if (wait > 0) await pause(wait);
+          const body = readPoll(request.body);
           return body === undefined
             ? UNREADABLE
             : json(200, await agents.poll(from, body as PollRequest, request.signal));

@@ -1,12 +1,11 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import { Aedes, type Client } from "aedes";
-import type { AgentDoor, DeviceBus } from "../../features/agents/index.ts";
+import { type AgentDoor, type DeviceBus, MessageRate, type Rate } from "../../features/agents/index.ts";
 import type { Log } from "../../kernel/feature.ts";
 import { admit, type Refusal } from "./admit.ts";
 import { type AgentClient } from "./agent-client.ts";
 import { mayPublish, maySubscribe } from "./may.ts";
-import { MessageRate, type Rate } from "./message-rate.ts";
 import { PacketGate, type PacketLimits } from "./packet-gate.ts";
 import { WireBus } from "./wire-bus.ts";
 

@@ -1,8 +1,7 @@
 import type { TLSSocket } from "node:tls";
 import type { Lane } from "@pomona/agent-protocol";
 import type { Client } from "aedes";
-import type { AgentIdentity } from "../../features/agents/index.ts";
-import type { MessageRate } from "./message-rate.ts";
+import type { AgentIdentity, MessageRate } from "../../features/agents/index.ts";
 
 /** One connection whose certificate was recognised. */
 export interface AgentClient {

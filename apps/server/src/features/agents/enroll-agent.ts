@@ -34,13 +34,13 @@ type Verdict = "quarantined" | "refused" | { readonly certificate: string };
 export async function enrollAgent(parts: EnrollParts, request: EnrollRequest): Promise<EnrollResponse> {
   const claim = readTokenClaim(request.token);
   if (claim === undefined) throw refused();
-  const spki = keyOf(parts.authority, request.csr);
   const { kernel, authority } = parts;
   const scope = systemScope(claim.tenantId, "agents");
   const hash = hashToken(request.token);
-  // Signing costs more than looking: nobody gets it without a token that exists.
+  // Signatures cost more than looking: nobody gets one made or checked without a token that exists.
   const known = await kernel.store.read(scope, (tx) => readToken(tx, hash));
   if (known === undefined || known.deviceId !== claim.deviceId) throw refused();
+  const spki = keyOf(authority, request.csr);
   const now = kernel.clock.now();
   const issued = await authority.sign({
     tenantId: claim.tenantId,

@@ -76,7 +76,12 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
   const sessions = new LiveSessions(currentBus);
   const settings = new SettingsSender(commands, addresses);
   const waker = new AgentWaker(kernel, settings);
-  const orders = new OrderCourier(kernel, currentBus, polls, waker);
+  const orders = new OrderCourier(kernel, {
+    bus: currentBus,
+    polls,
+    waker,
+    isOnline: (deviceId) => presence.isOnline(deviceId),
+  });
   const desired = new DesiredCourier(kernel, currentBus, polls, () => source);
   const intake = new Intake({ kernel, authority, seen, presence, sessions, handlers: () => handlers });
   const install: InstallParts = { kernel, commands, settings, agentPackage };

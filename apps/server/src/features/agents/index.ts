@@ -1,6 +1,7 @@
 export type { AgentsFeature } from "./feature.ts";
 export { INSTALL_SECONDS, installAgent } from "./install-agent.ts";
 export { mdmCommands } from "./mdm-commands.ts";
+export { MessageRate, type Rate } from "./message-rate.ts";
 export type {
   AgentCommand,
   AgentDoor,

@@ -7,6 +7,8 @@ export interface HeldPoll {
   end(): void;
 }
 
+const MOST_HELD = 4;
+
 interface Held {
   isNudged: boolean;
   wake: () => void;
@@ -40,6 +42,8 @@ export class NetPolls {
     let polls = this.#held.get(deviceId);
     if (polls === undefined) this.#held.set(deviceId, (polls = new Set()));
     polls.add(held);
+    // A Mac needs one, and has two while it changes its network; the oldest of more is answered.
+    if (polls.size > MOST_HELD) for (const oldest of [...polls].slice(0, -MOST_HELD)) oldest.wake();
     return {
       wait: async (ms) => {
         if (!held.isNudged && !signal.aborted && !this.#isStopped) await waitFor(held, ms, signal);

@@ -1,5 +1,5 @@
 import type { IntentEnvelope, OrderMessage, OrderType } from "@pomona/agent-protocol";
-import { asId, type Channel, type OrderId } from "@pomona/facts";
+import { asId, type Channel, type DeviceId, type OrderId } from "@pomona/facts";
 import type { Kernel } from "../../kernel/feature.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import type { AgentWaker } from "./agent-waker.ts";
@@ -26,6 +26,13 @@ const AT_ONCE = 200;
 /** A copy by the same way is not sent again within this time. */
 const SAME_WAY_MS = 3_000;
 
+export interface OrderWays {
+  readonly bus: () => DeviceBus;
+  readonly polls: NetPolls;
+  readonly waker: AgentWaker;
+  readonly isOnline: (deviceId: DeviceId) => boolean;
+}
+
 interface Pending {
   readonly to: AgentIdentity;
   readonly tried: Attempt[];
@@ -43,14 +50,16 @@ export class OrderCourier {
   readonly #bus: () => DeviceBus;
   readonly #polls: NetPolls;
   readonly #waker: AgentWaker;
+  readonly #isOnline: (deviceId: DeviceId) => boolean;
   readonly #pending = new Map<OrderId, Pending>();
   #isStopped = false;
 
-  constructor(kernel: Kernel, bus: () => DeviceBus, polls: NetPolls, waker: AgentWaker) {
+  constructor(kernel: Kernel, ways: OrderWays) {
     this.#kernel = kernel;
-    this.#bus = bus;
-    this.#polls = polls;
-    this.#waker = waker;
+    this.#bus = ways.bus;
+    this.#polls = ways.polls;
+    this.#waker = ways.waker;
+    this.#isOnline = ways.isOnline;
   }
 
   /** Sends a new order; called after its commit. */
@@ -59,8 +68,9 @@ export class OrderCourier {
     const id = asId<"order">(order.envelope.id);
     const pending = this.#open(id, to);
     const isOnWire = this.#byWire(to, order, "wire");
-    const mayPoll = this.#polls.isWaiting(to.deviceId);
-    if ((order.isUrgent || !isOnWire) && mayPoll) this.#polls.nudge(to.deviceId);
+    // A Mac between two polls takes it along with the next.
+    const mayPoll = this.#polls.isWaiting(to.deviceId) || this.#isOnline(to.deviceId);
+    if (order.isUrgent || !isOnWire) this.#polls.nudge(to.deviceId);
     if (order.isUrgent || (!isOnWire && !mayPoll)) void this.#wake(pending, order.isUrgent);
     const wakeToo = async () => {
       if (!pending.tried.some(({ channel }) => channel === "wake")) await this.#wake(pending, order.isUrgent);
@@ -139,8 +149,10 @@ export class OrderCourier {
   }
 
   async #wake(pending: Pending, isUrgent: boolean): Promise<void> {
-    const at = this.#kernel.clock.now();
-    if (await this.#waker.wake(pending.to, isUrgent)) pending.tried.push({ channel: "wake", at });
+    // Noted before it is known: in a race the receipt is often here before the push is queued, and takes the record along.
+    const attempt: Attempt = { channel: "wake", at: this.#kernel.clock.now() };
+    pending.tried.push(attempt);
+    if (!(await this.#waker.wake(pending.to, isUrgent))) pending.tried.splice(pending.tried.indexOf(attempt), 1);
   }
 
   #note(pending: Pending, channel: Channel): void {

@@ -142,6 +142,35 @@ export async function readOrder(tx: ReadTransaction, id: string): Promise<OrderR
   return row && toRow(row);
 }
 
+const LISTED = [
+  "tenant_id",
+  "id",
+  "device_id",
+  "type",
+  "envelope",
+  "shown_input",
+  "state",
+  "is_urgent",
+  "actor",
+  "created_at",
+  "sent_at",
+  "received_at",
+  "started_at",
+  "finished_at",
+  "expires_at",
+  "tried",
+  "arrived_by",
+  "exit_code",
+  "error",
+  "data",
+  "deliveries",
+  "next_delivery_at",
+] as const;
+/** Inputs may be as large as a script; no list needs them. */
+const NOT_LISTED = { input: null, sealed_input: null };
+/** Characters of an order's output that a list shows; the order itself shows all. */
+const LISTED_OUTPUT = 4_096;
+
 /** Newest first. */
 export async function readOrders(
   tx: ReadTransaction,
@@ -151,14 +180,18 @@ export async function readOrders(
 ): Promise<readonly OrderRow[]> {
   const rows = await sqlOf<Tables>(tx)
     .selectFrom("orders")
-    .selectAll()
+    .select(LISTED)
+    .select([
+      sql<string>`substr(output, 1, ${LISTED_OUTPUT})`.as("output"),
+      sql<number>`output_truncated OR length(output) > ${LISTED_OUTPUT}`.as("output_truncated"),
+    ])
     .where("tenant_id", "=", tx.scope.tenantId)
     .where("device_id", "=", deviceId)
     .$if(before !== undefined, (query) => query.where("id", "<", before!))
     .orderBy("id", "desc")
     .limit(limit)
     .execute();
-  return rows.map(toRow);
+  return rows.map((row) => toRow({ ...row, ...NOT_LISTED }));
 }
 
 /** What a Mac was not yet heard to have: neither received, nor finished, nor past its time. Oldest first. */

@@ -1,4 +1,5 @@
 import { asId, type CommandId, type CommandState, type DeviceId, type TenantId } from "@pomona/facts";
+import { sql } from "kysely";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { CommandRow } from "./model.ts";
 
@@ -96,23 +97,23 @@ export async function insertCommand(
     .execute();
 }
 
-/** Open commands of one device in the order in which they are served. */
+/**
+ * Open commands of one device in the order in which they are served. Written out, as are the two below: they are on the way
+ * of every report, where building the query would cost more than running it.
+ */
 export async function readOpen(
   tx: ReadTransaction,
   deviceId: DeviceId,
   options: { readonly limit: number; readonly isPostponedToo: boolean },
 ): Promise<readonly CommandRow[]> {
-  let query = sqlOf<Tables>(tx)
-    .selectFrom("command_queue")
-    .selectAll()
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("device_id", "=", deviceId)
-    .where("is_open", "=", 1)
-    .orderBy("lane")
-    .orderBy("id")
-    .limit(options.limit);
-  if (!options.isPostponedToo) query = query.where("state", "!=", "notNow");
-  return (await query.execute()).map(toRow);
+  const { tenantId } = tx.scope;
+  const { rows } = await (options.isPostponedToo
+    ? sql<Columns>`SELECT * FROM command_queue WHERE tenant_id = ${tenantId} AND device_id = ${deviceId} AND is_open = 1
+        ORDER BY lane, id LIMIT ${options.limit}`
+    : sql<Columns>`SELECT * FROM command_queue WHERE tenant_id = ${tenantId} AND device_id = ${deviceId} AND is_open = 1
+        AND state <> 'notNow' ORDER BY lane, id LIMIT ${options.limit}`
+  ).execute(sqlOf<Tables>(tx));
+  return rows.map(toRow);
 }
 
 /** An open command by the name that the Mac knows it under. */
@@ -144,12 +145,8 @@ export async function isUuidTaken(tx: ReadTransaction, deviceId: DeviceId, comma
 }
 
 export async function markSent(tx: WriteTransaction, id: CommandId): Promise<void> {
-  await sqlOf<Tables>(tx)
-    .updateTable("command_queue")
-    .set({ state: "sent", sent_at: tx.now, wake_at: null })
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("id", "=", id)
-    .execute();
+  await sql`UPDATE command_queue SET state = 'sent', sent_at = ${tx.now}, wake_at = NULL
+    WHERE tenant_id = ${tx.scope.tenantId} AND id = ${id}`.execute(sqlOf<Tables>(tx));
 }
 
 export async function markNotNow(tx: WriteTransaction, id: CommandId, count: number, wakeAt: number): Promise<void> {
@@ -167,12 +164,8 @@ export async function close(
   id: CommandId,
   end: { readonly state: CommandState; readonly error: string | null },
 ): Promise<void> {
-  await sqlOf<Tables>(tx)
-    .updateTable("command_queue")
-    .set({ state: end.state, error: end.error, answered_at: tx.now, is_open: 0, wake_at: null })
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("id", "=", id)
-    .execute();
+  await sql`UPDATE command_queue SET state = ${end.state}, error = ${end.error}, answered_at = ${tx.now}, is_open = 0,
+    wake_at = NULL WHERE tenant_id = ${tx.scope.tenantId} AND id = ${id}`.execute(sqlOf<Tables>(tx));
 }
 
 export async function readCommand(tx: ReadTransaction, id: CommandId): Promise<CommandRow | undefined> {

@@ -5,13 +5,14 @@ import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { getArray, getDictionary, getInteger, getString, isDictionary, parsePlist } from "@pomona/plist";
+import { tarGz } from "../../adapters/archive/tar-gz.ts";
 import { DiskBlobs } from "../../adapters/blobs/disk-blobs.ts";
 import type { HttpResponse } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
+import { createTenants } from "../../testing/test-agents.ts";
 import { MovableClock, type TestKernel, testKernel } from "../../testing/test-kernel.ts";
-import { createTenants } from "../tenants/feature.ts";
 import { addTenant } from "../tenants/index.ts";
-import { agentArchive } from "./agent-archive.ts";
+import { agentFiles } from "./agent-files.ts";
 import { byteRange } from "./byte-range.ts";
 import { createContent } from "./feature.ts";
 import { readGrant, signGrant } from "./signed-link.ts";
@@ -31,6 +32,7 @@ async function opened(kernel: TestKernel, agentBundle = bundleIn(kernel)) {
   const dir = path.join(kernel.dir, "blobs");
   const content = createContent(kernel, {
     blobs: new DiskBlobs(dir),
+    pack: tarGz,
     deviceUrl: () => "https://localhost:8444",
     agentBundle,
     version: "0.1.0",
@@ -85,8 +87,8 @@ test("the agent's package is served under its link, whole or in ranges, as its m
 test("tar unpacks the package, and the same bundle gives the same bytes", async () => {
   await using kernel = testKernel();
   const bundle = bundleIn(kernel);
-  const archive = await agentArchive(bundle, "0.1.0");
-  assert.deepEqual(await agentArchive(bundle, "0.1.0"), archive);
+  const archive = await tarGz(await agentFiles(bundle, "0.1.0"));
+  assert.deepEqual(await tarGz(await agentFiles(bundle, "0.1.0")), archive);
   const file = path.join(kernel.dir, "agent.tar.gz");
   writeFileSync(file, archive);
   const out = path.join(kernel.dir, "out");

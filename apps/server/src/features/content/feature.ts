@@ -5,15 +5,16 @@ import type { Feature, Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import { type AgentPackage, INSTALL_SECONDS } from "../agents/index.ts";
 import { readTenants } from "../tenants/index.ts";
-import { agentArchive } from "./agent-archive.ts";
+import { agentFiles } from "./agent-files.ts";
 import { contentRoutes, FILE_NAME } from "./content.http.ts";
 import { contentMigrations, insertLinkKey, putBlob, putGrant, readLinkKey } from "./content.sql.ts";
 import { manifestOf } from "./manifest.ts";
-import type { BlobStore, BlobSummary } from "./ports.ts";
+import type { BlobStore, BlobSummary, PackArchive } from "./ports.ts";
 import { signGrant } from "./signed-link.ts";
 
 export interface ContentOptions {
   readonly blobs: BlobStore;
+  readonly pack: PackArchive;
   /** `https://host:8444`, asked for when links are made. */
   readonly deviceUrl: () => string;
   /** The agent's single-file bundle; without it Macs are offered no agent. */
@@ -29,7 +30,7 @@ export interface ContentFeature {
 const KEY_PLACE = { table: "content_keys", row: "links", field: "sealed_key" };
 
 export function createContent(kernel: Kernel, options: ContentOptions): ContentFeature {
-  const { blobs, deviceUrl, agentBundle, version } = options;
+  const { blobs, pack, deviceUrl, agentBundle, version } = options;
   const platform = systemScope(PLATFORM, "content");
   let linkKey: Uint8Array | undefined;
   let agent: BlobSummary | undefined;
@@ -50,7 +51,7 @@ export function createContent(kernel: Kernel, options: ContentOptions): ContentF
   };
 
   const takeBundle = async (file: string) => {
-    const archive = await agentArchive(file, version);
+    const archive = await pack(await agentFiles(file, version));
     const blob = await blobs.put(inPieces(archive));
     const tenants = await kernel.store.write(platform, async (tx) => {
       await putBlob(tx, blob);

@@ -1,1 +1,1 @@
-export { type BlobStore, type BlobSummary, CHUNK_BYTES } from "./ports.ts";
+export { type ArchiveFile, type BlobStore, type BlobSummary, CHUNK_BYTES, type PackArchive } from "./ports.ts";

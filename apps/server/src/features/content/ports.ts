@@ -21,3 +21,12 @@ export interface BlobSummary {
 
 /** Apple's manifest names the hash of each piece of this size. */
 export const CHUNK_BYTES = 10 * 1_048_576;
+
+/** One file of an archive; its path without a slash at the beginning. */
+export interface ArchiveFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Packs files into a .tar.gz; the same files have to give the same bytes. */
+export type PackArchive = (files: readonly ArchiveFile[]) => Promise<Uint8Array>;

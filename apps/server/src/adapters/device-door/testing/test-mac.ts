@@ -161,7 +161,7 @@ export class TestMac {
   tokenUpdate(keys: PlistDictionary = {}): Promise<Answer> {
     return this.checkIn("TokenUpdate", {
       Topic: this.topic,
-      Token: Buffer.from("token of a Mac"),
+      Token: Buffer.from(this.udid),
       PushMagic: "magic",
       ...keys,
     });

@@ -1,0 +1,137 @@
+import { encodePem } from "@pomona/pki";
+import { progress } from "../figures/progress.ts";
+import type { ClientTls } from "../load/open-connections.ts";
+import { startChild } from "../processes/child.ts";
+import { canPin, LOADING_CORE, pin } from "../processes/pinning.ts";
+import { openScratch } from "../processes/scratch.ts";
+import { type EnrolledMac, enrollFleet } from "./enroll-fleet.ts";
+import { countAcknowledged, factsAreQuiet, fillQueues } from "./fill-queues.ts";
+import { type Amounts, CONNECTIONS, measureWay, type WayFigures } from "./measure-way.ts";
+import { type PreparedRequests, prepareRequests } from "./prepared-requests.ts";
+import { startReference } from "./reference.ts";
+
+const SHORT: Amounts = { runs: 3, warmUp: 1000, idlePerRun: 5000, acknowledgementsPerRun: 2000 };
+const FULL: Amounts = { runs: 5, warmUp: 5000, idlePerRun: 30_000, acknowledgementsPerRun: 15_000 };
+const MACS = 1000;
+const SERVER = new URL("../processes/server-process.ts", import.meta.url);
+
+export interface CheckInFigures {
+  readonly macs: number;
+  readonly connections: number;
+  readonly pinned: boolean;
+  readonly synchronous: "FULL";
+  readonly signature: WayFigures;
+  readonly signatureOverTls: WayFigures;
+  readonly clientCertificate: WayFigures;
+  /** The two figures that are held against NanoMDM, again: signed, without TLS. */
+  readonly idlePerSecond: number;
+  readonly acknowledgeAndNextPerSecond: number;
+}
+
+interface Kind {
+  readonly name: string;
+  readonly isTls: boolean;
+  readonly isSigned: boolean;
+}
+const KINDS = {
+  signature: { name: "signature", isTls: false, isSigned: true },
+  signatureOverTls: { name: "signature over TLS", isTls: true, isSigned: true },
+  clientCertificate: { name: "client certificate", isTls: true, isSigned: false },
+} as const satisfies Record<string, Kind>;
+
+/** Idle polls and acknowledge-and-next cycles of 1,000 enrolled Macs, for each way of saying who one is. */
+export async function measureCheckIn({ short }: { readonly short: boolean }): Promise<CheckInFigures> {
+  const amounts = short ? SHORT : FULL;
+  using scratch = openScratch();
+  const fleet = await enrolled(scratch.folder);
+  const needed = 2 * amounts.warmUp + amounts.runs * amounts.acknowledgementsPerRun;
+  const perMac = Math.ceil((needed / MACS) * 1.2);
+  const signed = prepareRequests(fleet, true, () => perMac);
+  progress(`${MACS * perMac} acknowledgements signed`);
+  // With a client certificate a connection belongs to one Mac, so few Macs have to say more each.
+  const perSpeaker = Math.ceil((needed / CONNECTIONS) * 1.3);
+  const onSpeakers = (mac: number) => (mac < CONNECTIONS ? perSpeaker : 0);
+  const unsigned = prepareRequests(fleet, false, onSpeakers);
+  pin(process.pid, LOADING_CORE);
+
+  const measure = (kind: Kind, requests: PreparedRequests, acknowledgements: (mac: number) => number) =>
+    measureKind({ kind, amounts, fleet, requests, acknowledgements, dataDir: scratch.folder });
+  const signature = await measure(KINDS.signature, signed, () => perMac);
+  const signatureOverTls = await measure(KINDS.signatureOverTls, signed, () => perMac);
+  const clientCertificate = await measure(KINDS.clientCertificate, unsigned, onSpeakers);
+  return {
+    macs: MACS,
+    connections: CONNECTIONS,
+    pinned: canPin,
+    synchronous: "FULL",
+    signature,
+    signatureOverTls,
+    clientCertificate,
+    idlePerSecond: signature.idle.perSecond,
+    acknowledgeAndNextPerSecond: signature.acknowledgeAndNext.perSecond,
+  };
+}
+
+async function enrolled(dataDir: string): Promise<readonly EnrolledMac[]> {
+  progress(`enrolling ${MACS} Macs by SCEP`);
+  const server = startChild(SERVER);
+  try {
+    const fleet = await enrollFleet(server, dataDir, MACS);
+    await factsAreQuiet(dataDir);
+    return fleet;
+  } finally {
+    await server.stop();
+    progress("enrolled");
+  }
+}
+
+async function measureKind(options: {
+  readonly kind: Kind;
+  readonly amounts: Amounts;
+  readonly fleet: readonly EnrolledMac[];
+  readonly requests: PreparedRequests;
+  readonly acknowledgements: (mac: number) => number;
+  readonly dataDir: string;
+}): Promise<WayFigures> {
+  const { kind, amounts, fleet, requests, dataDir } = options;
+  const { isTls, isSigned } = kind;
+  const udids = fleet.map((mac) => mac.udid);
+  // Nothing waits for anybody, until the queues are filled.
+  fillQueues(dataDir, udids, () => 0);
+  const reference = await startReference(fleet[0]!, { tls: isTls, signature: isSigned });
+  const server = startChild(SERVER);
+  try {
+    const door = await server.ask({ ask: "serve", dataDir, isPlain: !isTls });
+    const clientOf = (connection: number) => (isSigned ? {} : identityOf(fleet[connection]!));
+    const tlsTo = (ca: string) => (isTls ? (at: number): ClientTls => ({ ca, ...clientOf(at) }) : undefined);
+    const figures = await measureWay(
+      {
+        name: kind.name,
+        server: {
+          process: server,
+          port: isTls ? Number(new URL(door.deviceUrl).port) : door.plainDevicePort!,
+          tlsOf: tlsTo(door.ca),
+        },
+        reference: { process: reference.process, port: reference.port, tlsOf: tlsTo(reference.ca) },
+        macsOf: (connection) =>
+          isSigned ? fleet.flatMap((_, mac) => (mac % CONNECTIONS === connection ? [mac] : [])) : [connection],
+        requests,
+        referenceRequest: reference.request,
+        fillQueues: () => fillQueues(dataDir, udids, options.acknowledgements),
+      },
+      amounts,
+    );
+    await server.stop();
+    const sent = 2 * amounts.warmUp + amounts.runs * amounts.acknowledgementsPerRun;
+    const stored = countAcknowledged(dataDir);
+    if (stored !== sent) throw new Error(`${sent} acknowledgements were answered, and ${stored} are on disk`);
+    return figures;
+  } finally {
+    await Promise.all([server.stop(), reference.process.stop()]);
+  }
+}
+
+const identityOf = ({ state: { identity } }: EnrolledMac): { key: string; certificate: string } => ({
+  key: identity.key,
+  certificate: encodePem("CERTIFICATE", Buffer.from(identity.certificate, "base64")),
+});

@@ -1,0 +1,25 @@
+import { measureCheckIn } from "./check-in/check-in.ts";
+import { progress } from "./figures/progress.ts";
+
+type Benchmark = (options: { readonly short: boolean }) => Promise<object>;
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  "check-in": measureCheckIn,
+};
+
+/** `npm run bench -- NAME [--short]`: progress on standard error, one JSON object as the last line of standard output. */
+const names = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const benchmark = BENCHMARKS[names[0] ?? ""];
+if (benchmark === undefined || names.length !== 1) {
+  process.stderr.write(
+    `Usage: npm run bench -- NAME [--short], where NAME is ${Object.keys(BENCHMARKS).join(", ")}.\n`,
+  );
+  process.exitCode = 1;
+} else {
+  const short = process.argv.includes("--short");
+  const figures = await benchmark({ short });
+  progress("done");
+  process.stdout.write(`${JSON.stringify({ benchmark: names[0], short, ...figures })}\n`);
+  // The launcher's channel would keep this process alive.
+  process.exit();
+}

@@ -1,0 +1,54 @@
+import type { StepShare } from "./step-shares.ts";
+
+/** What a measured process is asked. */
+export type Question =
+  | { readonly ask: "serve"; readonly dataDir: string; readonly isPlain?: boolean; readonly apns?: ApnsAddress }
+  | {
+      readonly ask: "refer";
+      readonly tls?: ReferenceTls;
+      readonly check?: ReferenceCheck;
+      readonly answer?: Uint8Array;
+    }
+  | { readonly ask: "usage" }
+  | { readonly ask: "profile" }
+  | { readonly ask: "shares" };
+
+export interface ApnsAddress {
+  readonly url: string;
+  readonly ca: string;
+}
+/** PEM. */
+export interface ReferenceTls {
+  readonly key: string;
+  readonly certificate: string;
+  readonly ca: string;
+}
+export interface ReferenceCheck {
+  readonly publicKey: string;
+  readonly signature: Uint8Array;
+}
+
+/** What it answers. */
+export interface Answers {
+  readonly serve: {
+    readonly apiUrl: string;
+    readonly deviceUrl: string;
+    readonly agentUrl: string;
+    /** PEM. */
+    readonly ca: string;
+    readonly tenantId: string;
+    readonly token: string;
+    readonly plainDevicePort?: number;
+  };
+  readonly refer: { readonly port: number };
+  readonly usage: Usage;
+  readonly profile: undefined;
+  readonly shares: readonly StepShare[];
+}
+
+export interface Usage {
+  /** User and system time of the process since its start. */
+  readonly cpuMs: number;
+  readonly rssMB: number;
+  readonly heapMB: number;
+}
