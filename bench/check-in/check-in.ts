@@ -12,7 +12,7 @@ import { startReference } from "./reference.ts";
 
 const SHORT: Amounts = { runs: 3, warmUp: 1000, idlePerRun: 5000, acknowledgementsPerRun: 2000 };
 const FULL: Amounts = { runs: 5, warmUp: 5000, idlePerRun: 30_000, acknowledgementsPerRun: 15_000 };
-const MACS = 1000;
+const MACS = Number(process.env["M"] ?? 1000);
 const SERVER = new URL("../processes/server-process.ts", import.meta.url);
 
 export interface CheckInFigures {
@@ -117,7 +117,8 @@ async function measureKind(options: {
           isSigned ? fleet.flatMap((_, mac) => (mac % CONNECTIONS === connection ? [mac] : [])) : [connection],
         requests,
         referenceRequest: reference.request,
-        fillQueues: () => fillQueues(dataDir, udids, options.acknowledgements),
+        // One more than is acknowledged, so that every answer has a next command in it.
+        fillQueues: () => fillQueues(dataDir, udids, (mac) => options.acknowledgements(mac) + 1),
       },
       amounts,
     );

@@ -90,7 +90,8 @@ export async function measureWay(way: Way, amounts: Amounts): Promise<WayFigures
   }
 }
 
-const perSecond = (figures: LoadFigures): string => `${Math.round(figures.perSecond)}/s`;
+const perSecond = ({ perSecond: rate, cpuUsPerRequest }: LoadFigures): string =>
+  `${Math.round(rate)}/s (${Math.round(cpuUsPerRequest)} µs of CPU)`;
 const isEmpty = (answer: RawAnswer): boolean => answer.status === 200 && answer.bodyLength === 0;
 const hasBody = (answer: RawAnswer): boolean => answer.status === 200 && answer.bodyLength > 0;
 
