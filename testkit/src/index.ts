@@ -1,3 +1,4 @@
+export { type ApiClient, type ApiClientOptions, ApiProblem, openApiClient } from "./api/api-client.ts";
 export {
   type ApnsReceiver,
   type PushNetwork,
@@ -19,6 +20,9 @@ export { startTcpProxy, type TcpProxy } from "./network/tcp-proxy.ts";
 export type { AppRequest } from "./processes/app-image.ts";
 export type { MacProcess, ProcessEnd } from "./processes/mac-process.ts";
 export { Refused } from "./profiles/profile-refused.ts";
+export { type AppLaunchOptions, usualLaunches } from "./sim/app-launches.ts";
+export type { FleetCounts } from "./sim/fleet-counts.ts";
+export { type Fleet, type FleetOptions, startFleet } from "./sim/start-fleet.ts";
 export type { Journal, JournalEntry, JournalKind } from "./virtual-mac/journal.ts";
 export type { VirtualMacOptions } from "./virtual-mac/options.ts";
 export { VirtualMac } from "./virtual-mac/virtual-mac.ts";

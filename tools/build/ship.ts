@@ -12,11 +12,14 @@ export const SHIPPED = {
 const BANNER =
   'import { createRequire as __pomonaRequire } from "node:module"; const require = __pomonaRequire(import.meta.url);';
 
-/** Bundles every entry that exists into `dist/`; answers the paths it wrote, relative to the root. */
-export async function bundleWhatShips(root: string): Promise<readonly string[]> {
+/** Bundles the named entries, where they exist, into `dist/`; answers the paths it wrote, relative to the root. */
+export async function bundleWhatShips(
+  root: string,
+  names: readonly string[] = Object.keys(SHIPPED),
+): Promise<readonly string[]> {
   const written: string[] = [];
   for (const [name, entry] of Object.entries(SHIPPED)) {
-    if (!existsSync(path.join(root, entry))) continue;
+    if (!names.includes(name) || !existsSync(path.join(root, entry))) continue;
     const outfile = path.join("dist", name);
     await build({
       absWorkingDir: root,

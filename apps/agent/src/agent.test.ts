@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { createServer } from "node:tls";
 import { createAgent } from "./agent.ts";
 import type { Agent, AgentOptions } from "./agent-options.ts";
 import { holdSettings } from "./settings/settings-source.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
+import { makeHit } from "./testing/make-hit.ts";
 import { makeOrder } from "./testing/make-order.ts";
-import { modelledMac } from "./testing/modelled-mac.ts";
+import { modelledMac, modelledSensor } from "./testing/modelled-mac.ts";
+import { createTestCa } from "./testing/test-ca.ts";
 import { DEVICE, startTestServer, type TestServer, TOKEN } from "./testing/test-server.ts";
 
 const FAST = { backoffMin: 20, backoffMax: 200, wireGrace: 300, telemetryQuiet: 200, netHold: 5_000, probe: 500 };
@@ -106,8 +113,8 @@ describe("an agent and its server", () => {
   it("runs an order once that comes by wire and net, again and again", async () => {
     const { agent, settings } = await start();
     await server.until(() => agent.status().wire === "up", "the wire");
-    const { mkdtempSync, readFileSync } = await import("node:fs");
-    const file = `${mkdtempSync("/tmp/pomona-once-")}/ran`;
+    const folder = mkdtempSync(join(tmpdir(), "pomona-once-"));
+    const file = join(folder, "ran");
     const order = makeOrder("run-script", { script: `echo ran >> ${file}; sleep 0.2` });
     server.giveToNet("order", { ...order, channel: "net" });
     settings.set(server.settings({ Nudge: "2" }));
@@ -119,6 +126,7 @@ describe("an agent and its server", () => {
       "a receipt for each copy",
     );
     assert.equal(readFileSync(file, "utf8"), "ran\n");
+    rmSync(folder, { recursive: true });
   });
 
   it("polls at once after a nudge and says that it was woken", async () => {
@@ -156,6 +164,91 @@ describe("an agent and its server", () => {
     }
   });
 
+  it("enrolls again with a fresh token when the server no longer takes its certificate, and not before", async () => {
+    const { agent, settings } = await start();
+    await server.until(() => agent.status().wire === "up", "the wire");
+    const fresh = "a-fresh-token-of-enough-length";
+    server.tokens.add(fresh);
+    settings.set(server.settings({ EnrollmentToken: fresh, Nudge: "2" }));
+    await server.until(() => server.polls.length > 0, "a poll");
+    assert.equal(server.enrollments.length, 1);
+    server.setNetStatus(403);
+    settings.set(server.settings({ EnrollmentToken: fresh, Nudge: "3" }));
+    await server.until(() => server.enrollments.length === 2, "the second enrollment");
+    server.setNetStatus(200);
+    await server.until(() => agent.status().identity === "enrolled" && agent.status().wire === "up", "the wire again");
+    assert.notEqual(server.enrollments[0]?.csr, server.enrollments[1]?.csr);
+  });
+
+  it("asks again with the same key when the answer to its token was lost", async () => {
+    const store = createMemoryStore();
+    server.loseNextEnrollment();
+    await start({ store });
+    await server.until(() => server.enrollments.length > 1, "a second attempt");
+    assert.equal(server.enrollments[0]?.csr, server.enrollments[1]?.csr);
+  });
+
+  it("gives up a wire that does not answer after a nudge, and connects anew", async () => {
+    const { agent, settings } = await start();
+    await server.until(() => agent.status().wire === "up", "the wire");
+    const before = server.connects.filter((id) => id === `${DEVICE}.control`).length;
+    server.freezeWire();
+    settings.set(server.settings({ Nudge: "2" }));
+    await server.until(
+      () => server.connects.filter((id) => id === `${DEVICE}.control`).length > before,
+      "another connection",
+    );
+  });
+
+  it("keeps incidents while there is no server, and sends each once it is back", async () => {
+    const { sensor, hit, state } = modelledSensor();
+    const { agent } = await start({ sensor });
+    await server.until(() => agent.status().wire === "up", "the wire");
+    const desired = {
+      token: "t1",
+      part: 1,
+      parts: 1,
+      rules: [{ id: "r1", name: "r1", match: { name: { exact: "x" } }, mode: "block" }],
+      settings: { killBudgetPerMinute: 3 },
+    };
+    await server.publish("desired", desired);
+    await server.message("applied");
+    assert.deepEqual([state.rules.length, state.budget], [1, 3]);
+    await server.cutWire();
+    server.setNetStatus(503);
+    for (let n = 0; n < 5; n += 1) hit(makeHit({ action: "budgetSpent" }));
+    await server.until(() => agent.status().wire !== "up", "the cut");
+    assert.ok(agent.status().waiting >= 5);
+    await server.mendWire();
+    await server.until(() => server.received.filter(({ message }) => message === "incident").length === 5, "incidents");
+    await server.until(() => agent.status().waiting === 0, "an empty spool");
+  });
+
+  it("never speaks to a broker that the pinned roots do not know, and goes by the net instead", async () => {
+    const { serverKeyPem: key, serverPem: cert } = createTestCa();
+    let heard = 0;
+    let knocks = 0;
+    const impostor = createServer({ key, cert }, (socket) => {
+      socket.on("error", () => {});
+      socket.on("data", (bytes) => (heard += bytes.length));
+    });
+    impostor.on("connection", () => (knocks += 1));
+    await new Promise<void>((resolve) => impostor.listen(0, "127.0.0.1", () => resolve()));
+    try {
+      const { port } = impostor.address() as AddressInfo;
+      const settings = holdSettings(server.settings({ BrokerURL: `mqtts://127.0.0.1:${port}` }));
+      const { agent } = await start({ settings });
+      await server.until(() => agent.status().net === "standing", "the standing poll");
+      const order = makeOrder("ping", {}, {}, "net");
+      server.giveToNet("order", order);
+      await statusOf(order.envelope.id, "succeeded");
+      await server.until(() => knocks > 1, "another attempt");
+      assert.equal(heard, 0);
+    } finally {
+      impostor.close();
+    }
+  });
+
   it("forgets orders, messages and rules of its old owner when it is given to another device row", async () => {
     const { agent, settings, store } = await start();
     await server.until(() => agent.status().wire === "up", "the wire");
@@ -168,9 +261,14 @@ describe("an agent and its server", () => {
     );
     server.tokens.add("token-for-the-new-device-row");
     await agent.stop();
+    const receipt = JSON.stringify({ orderId: "of-the-old-owner", channel: "wire", at: 1 });
+    store.spool.add({ lane: "control", message: "receipt", body: receipt, class: "kept" });
     settings.set(server.settings({ EnrollmentToken: "token-for-the-new-device-row" }));
     await start({ settings, store });
     await server.until(() => server.enrollments.length === 2 && store.ledger.epoch() === 0, "the new owner");
     assert.equal(store.ledger.find(order.envelope.id), undefined);
+    await server.until(() => store.spool.count() === 0, "an empty spool");
+    const isOld = ({ body }: { body: unknown }) => JSON.stringify(body).includes("of-the-old-owner");
+    assert.equal(server.received.some(isOld), false);
   });
 });

@@ -39,7 +39,7 @@ export function createAgent(options: AgentOptions): Agent {
     onChange: ({ rules, killBudgetPerMinute }) => sensor?.setRules(rules, killBudgetPerMinute),
   });
   const incidents = reportIncidents({ mac, outbox, now, log, inForce: desired.inForce });
-  const sensing = watchSensor({ sensor, outbox, incidents, shed: () => store.spool.shed() });
+  const sensing = watchSensor({ sensor, outbox, incidents, log, shed: () => store.spool.shed() });
   const facts = reportFacts({ mac, outbox, timings, random, now, log });
   const orders = takeOrders({
     store,

@@ -60,7 +60,12 @@ export function openChannels(options: ChannelsOptions): Channels {
     const schema = messageSchema("down", "control", message);
     if (schema === undefined || !fits(schema, body)) return log.warn("channels.message-refused", { message });
     if (message === "live-request" && fits(down.control["live-request"], body)) return live.request(body);
-    options.onMessage(message as keyof typeof down.control, body);
+    try {
+      options.onMessage(message as keyof typeof down.control, body);
+    } catch (error) {
+      // A full disk, say: nothing was done and no receipt is given, so the server will send it again.
+      log.warn("channels.message-failed", { message, reason: error instanceof Error ? error.message : "unknown" });
+    }
   };
   const live = openLiveLane(door, timings);
   const telemetry = openTelemetryLane({ door, store, timings, random });
@@ -75,7 +80,9 @@ export function openChannels(options: ChannelsOptions): Channels {
     onRefused: options.onRefused,
     onOutcome(worked) {
       seen.net = worked;
-      if (worked) woken = false;
+      if (!worked) return;
+      woken = false;
+      delete seen.wake;
     },
   });
   const control: ControlLane = openControlLane({

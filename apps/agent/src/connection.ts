@@ -51,11 +51,14 @@ export function createConnection(options: ConnectionOptions): Connection {
   let refused = false;
   let me: Promise<MacIdentity | undefined> | undefined;
 
+  const ending = new Promise<undefined>((resolve) => {
+    life.signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
   const whoAmI = async (): Promise<MacIdentity | undefined> => {
     const wait = backoff();
     while (!life.signal.aborted) {
       try {
-        return await mac.identity();
+        return await Promise.race([mac.identity(), ending]);
       } catch (error) {
         log.warn("mac.identity-unread", { reason: error instanceof Error ? error.message : "unknown" });
         await pause(wait.next(), life.signal);

@@ -2,7 +2,7 @@ export { AGENT_VERSION, createAgent } from "./agent.ts";
 export type { Agent, AgentOptions, AgentStatus, StartedBy } from "./agent-options.ts";
 export type { AgentIdentity } from "./identity/agent-identity.ts";
 export { createJsonLog, type Log, silentLog } from "./log.ts";
-export { createMacTools, type MacToolsOptions } from "./mac/create-mac-tools.ts";
+export { createMacTools, type MacToolsOptions, type SystemMacTools } from "./mac/create-mac-tools.ts";
 export type {
   DialogOutcome,
   DialogText,

@@ -24,6 +24,8 @@ async function main(): Promise<number> {
     log.warn("main.environment-refused", { name: influence });
     return CONFIG;
   }
+  // A log that nobody reads any more is no reason to end.
+  process.stderr.on("error", () => {});
   // The signal that would open Node's inspector.
   process.on("SIGUSR1", () => {});
   if (process.argv.includes("--sensor")) return runSensor();
@@ -57,14 +59,15 @@ async function runAgent({ settings, data, tools, root }: AgentArguments, log: Lo
     ...(tools === undefined ? [] : ["--tools", tools]),
   ]);
   const guard = guardProcesses([]);
+  const mac = createMacTools({
+    now: Date.now,
+    ...(tools === undefined ? {} : { toolsFolder: tools }),
+    ...(root === undefined ? {} : { root }),
+  });
   const agent = createAgent({
     settings: readSettingsFile(settings, log),
     store,
-    mac: createMacTools({
-      now: Date.now,
-      ...(tools === undefined ? {} : { toolsFolder: tools }),
-      ...(root === undefined ? {} : { root }),
-    }),
+    mac,
     sensor,
     killer: platformKiller((token) => {
       return guard(token) ?? (token.pid === sensor.pid() ? "the agent does not signal its sensor" : undefined);
@@ -83,6 +86,7 @@ async function runAgent({ settings, data, tools, root }: AgentArguments, log: Lo
   });
   clearTimeout(settled);
   await agent.stop();
+  mac.close();
   crashes.stoppedCleanly();
   store.close();
   log.info("main.stop");

@@ -12,6 +12,8 @@ test("messages of one turn are pumped once per lane after it, and one that does 
   for (const orderId of ["a", "b"]) outbox.control("receipt", { orderId, channel: "wire", at: 1 });
   outbox.control("receipt", { orderId: "x".repeat(100), channel: "wire", at: 1 });
   outbox.telemetry("facts", { at: 1, facts: {} });
+  const application = { name: "\u0001".repeat(250), bundleId: "", version: "", path: "" };
+  outbox.telemetry("facts", { at: 1, facts: {}, applications: Array.from({ length: 200 }, () => application) });
   assert.deepEqual(pumped, []);
   await Promise.resolve();
   assert.deepEqual(pumped, ["control", "telemetry"]);

@@ -8,6 +8,9 @@ import type { AgentStore } from "./store/agent-store.ts";
 type ControlMessage = Exclude<keyof typeof up.control, "hello">;
 type TelemetryMessage = Exclude<keyof typeof up.telemetry, "order-output">;
 
+/** What the broker takes at most in one message; only the end of an order, with its output, may be larger. */
+export const MAX_MESSAGE_BYTES = 250_000;
+
 /** The one way up for what must not be lost: into the spool first, then on its way. */
 export interface Outbox {
   /** Durable when it returns, or when the enclosing `store.together` does. */
@@ -22,7 +25,10 @@ export function createOutbox(store: AgentStore, pump: (lane: Lane) => void, log:
     const schema = messageSchema("up", lane, message);
     // A message that the server must refuse would come back to it for ever.
     if (schema === undefined || !fits(schema, body)) return log.warn("outbox.message-unfit", { message });
-    store.spool.add({ lane, message, body: JSON.stringify(body), class: kind });
+    const text = JSON.stringify(body);
+    const isTooLarge = message !== "order-status" && Buffer.byteLength(text) > MAX_MESSAGE_BYTES;
+    if (isTooLarge) return log.warn("outbox.message-too-large", { message, bytes: text.length });
+    store.spool.add({ lane, message, body: text, class: kind });
     if (due.size === 0) {
       queueMicrotask(() => {
         const lanes = [...due];

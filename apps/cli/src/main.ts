@@ -34,6 +34,11 @@ program
   .option("--real-agents <number>", "how many run the agent as a process of its own", wholeNumber, 2)
   .action(async (options: SimOptions) => (await import("./sim.ts")).sim(options));
 
+program
+  .command("fleet-process", { hidden: true })
+  .description("the Macs of a demo; started by it")
+  .action(async () => (await import("./demo/fleet-process.ts")).runFleetProcess());
+
 export interface DemoOptions {
   readonly json?: true;
   readonly data: string;

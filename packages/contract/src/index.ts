@@ -9,5 +9,6 @@ export * from "./devices/devices.ts";
 export * from "./enrollment/enrollment.ts";
 export * from "./openapi.ts";
 export * from "./protection/protection.ts";
+export * from "./request-of.ts";
 export * from "./shapes.ts";
 export * from "./tenants/tenants.ts";

@@ -10,6 +10,8 @@ type Hit = Parameters<SensorListener["onHit"]>[0];
 type ExecEsEvent = Extract<EsEvent, { name: "exec" }>;
 
 const WINDOW_MS = 60_000;
+/** A profile may grant what is missing at any time. */
+const RETRY_MS = 2_000;
 
 export interface ModelSensorOptions {
   readonly events: EsStream;
@@ -26,6 +28,7 @@ export function modelSensor({ events, killer, version, hasFullDiskAccess }: Mode
   let budget = 0;
   let kills: number[] = [];
   let unsubscribe: (() => void) | undefined;
+  let retry: NodeJS.Timeout | undefined;
 
   const decideExec = (event: ExecEsEvent, listener: SensorListener): void => {
     counters.execs += 1;
@@ -47,28 +50,35 @@ export function modelSensor({ events, killer, version, hasFullDiskAccess }: Mode
     told({ action: kill.outcome === "killed" ? "killed" : "killFailed", kill }, now());
   };
 
+  const open = (listener: SensorListener): void => {
+    const isAllowed = hasFullDiskAccess();
+    listener.onHealth({
+      state: isAllowed ? "running" : "needsFullDiskAccess",
+      detail: isAllowed ? "" : "Install the privacy profile that grants the agent Full Disk Access.",
+      counters,
+      subscribed,
+      killMeans: killer.means,
+      unknownVersions: [],
+    });
+    if (!isAllowed) {
+      retry = setTimeout(() => open(listener), RETRY_MS);
+      retry.unref();
+      return;
+    }
+    unsubscribe = events.subscribe((event) => {
+      counters.events += 1;
+      if (event.name === "exec") decideExec(event, listener);
+    });
+  };
+
   return {
-    start: (listener) => {
-      const isAllowed = hasFullDiskAccess();
-      listener.onHealth({
-        state: isAllowed ? "running" : "needsFullDiskAccess",
-        detail: isAllowed ? "" : "Install the privacy profile that grants the agent Full Disk Access.",
-        counters,
-        subscribed,
-        killMeans: killer.means,
-        unknownVersions: [],
-      });
-      if (!isAllowed) return;
-      unsubscribe = events.subscribe((event) => {
-        counters.events += 1;
-        if (event.name === "exec") decideExec(event, listener);
-      });
-    },
+    start: open,
     setRules: (wanted, killBudgetPerMinute) => {
       rules = sharedRules(wanted);
       budget = killBudgetPerMinute;
     },
     stop: () => {
+      clearTimeout(retry);
       unsubscribe?.();
       return Promise.resolve();
     },

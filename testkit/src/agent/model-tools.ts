@@ -35,7 +35,7 @@ const factsOf = (model: MacModel): MacFacts => ({
   users: model.users.map(({ name, fullName, uid, admin }) => ({ name, fullName, uid, admin })),
   fileVault: model.fileVault,
   sip: model.sip,
-  network: model.network.map(({ name, mac, ipv4, ipv6 }) => ({ name, mac, addresses: [ipv4, ipv6] })),
+  network: model.network.map(({ name, mac, ipv4, ipv6 }) => ({ name, mac, addresses: [ipv6, ipv4] })),
 });
 
 const applicationsOf = (model: MacModel): MacApplication[] =>

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { JobEnd, RunningJob } from "../launchd/job-program.ts";
@@ -40,6 +40,8 @@ export function startProcess(programArguments: readonly string[], options: Proce
     cwd: "/",
     env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
     stdio: ["ignore", "pipe", "pipe"],
+    // A group of its own, so that a loss of power takes its sensor and its scripts as well.
+    detached: true,
   });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
@@ -48,8 +50,21 @@ export function startProcess(programArguments: readonly string[], options: Proce
     child.once("exit", (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
   });
   void exited.then(() => log.end());
-  return { pid: child.pid, exited, signal: (signal) => void child.kill(signal) };
+  return { pid: child.pid, exited, signal: (signal) => send(child, signal) };
 }
 
 const flags = (values: Readonly<Record<string, string>>): string[] =>
   Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
+
+/** SIGTERM asks the job alone, as launchd does; the others happen to all that it started. */
+function send(child: ChildProcess, signal: Parameters<RunningJob["signal"]>[0]): void {
+  if (signal === "SIGTERM" || child.pid === undefined) {
+    child.kill(signal);
+    return;
+  }
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // It is gone already.
+  }
+}

@@ -17,7 +17,7 @@ export function createEsStream(): EsStream {
       return () => void listeners.delete(listener);
     },
     emit: (event) => {
-      for (const listener of [...listeners]) listener(event);
+      for (const listener of listeners) listener(event);
     },
     get clients() {
       return listeners.size;

@@ -32,7 +32,7 @@ async function fetchRest(http: DeviceHttp, manifest: PackageManifest, good: Buff
   await http.stream({ method: "GET", url: manifest.url, headers }, async (response) => {
     const isPartial = response.statusCode === 206;
     if (response.statusCode !== 200 && !isPartial)
-      throw installRefused(`The package server answered ${response.statusCode}.`);
+      throw installRefused(`The package server answered ${response.statusCode} to ${new URL(manifest.url).pathname}.`);
     let skip = isPartial ? 0 : from;
     let pending = Buffer.alloc(0);
     for await (const chunk of response as AsyncIterable<Buffer>) {

@@ -88,10 +88,10 @@ export class VirtualLaunchd {
     const jobs = [...this.#jobs.values()];
     this.#jobs.clear();
     await Promise.all(
-      jobs.map((job) => {
+      jobs.map(async (job) => {
         clearTimeout(job.timer);
         job.running?.signal("SIGKILL");
-        return job.running?.exited;
+        await job.running?.exited;
       }),
     );
   }

@@ -22,7 +22,7 @@ export interface CommandPort {
   /** Keeps the model on disk. */
   save(): Promise<void>;
   /** Hex of the push token, as DeviceInformation reports it. */
-  readonly pushToken: string;
+  pushToken(): string;
 }
 
 /** One command: its keys without `RequestType` are in `command`. */

@@ -189,6 +189,8 @@ export class MdmClient {
   sleep(): void {
     this.#isAsleep = true;
     this.#life += 1;
+    // What was under way ends without a word; a push after the sleep begins anew.
+    this.#conversation = undefined;
     clearTimeout(this.#retry);
   }
 

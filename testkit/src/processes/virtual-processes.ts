@@ -17,7 +17,7 @@ export function createVirtualProcesses(): ProcessSpace {
     find: (pid) => running.get(pid),
     list: () => [...running.values()],
     killAll: () => {
-      for (const process of [...running.values()]) process.signal("SIGKILL");
+      for (const process of running.values()) process.signal("SIGKILL");
       return Promise.resolve();
     },
   };

@@ -38,6 +38,8 @@ export interface FakeMdmServer extends AsyncDisposable {
   /** What the next check-in or poll is answered instead. */
   readonly answers: { status: number; body?: string }[];
   readonly challenges: Set<string>;
+  /** Invitations that were made through the API. */
+  readonly invitations: { readonly token: string; readonly body: string }[];
   profile(changes?: PlistDictionary): Buffer;
 }
 
@@ -52,6 +54,7 @@ export async function startFakeMdmServer(options: { readonly requestCert?: boole
   const files = new Map<string, Buffer>();
   const answers: { status: number; body?: string }[] = [];
   const challenges = new Set<string>();
+  const invitations: { token: string; body: string }[] = [];
   let bootstrapToken: Uint8Array | undefined;
 
   const scep = (message: Buffer): Uint8Array => {
@@ -107,6 +110,14 @@ export async function startFakeMdmServer(options: { readonly requestCert?: boole
     const { pathname, searchParams } = new URL(request.url ?? "/", "https://localhost");
     if (pathname === "/enroll/code/profile")
       return { status: 200, type: "application/x-apple-aspen-config", body: profile() };
+    if (pathname === "/api/v1/enrollment-invitations") {
+      invitations.push({ token: request.headers.authorization ?? "", body: body.toString() });
+      return {
+        status: 201,
+        type: "application/json",
+        body: Buffer.from(JSON.stringify({ url: `${url}/enroll/code` })),
+      };
+    }
     if (pathname === "/scep") {
       const operation = searchParams.get("operation");
       if (operation === "GetCACaps")
@@ -161,6 +172,7 @@ export async function startFakeMdmServer(options: { readonly requestCert?: boole
     files,
     answers,
     challenges,
+    invitations,
     profile,
     queue: (command) => {
       const uuid = randomUUID();

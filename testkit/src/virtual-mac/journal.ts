@@ -42,7 +42,7 @@ export function createJournal(onEntry?: (entry: JournalEntry) => void): Journal 
       entries.push(entry);
       if (entries.length > KEPT) entries.shift();
       onEntry?.(entry);
-      for (const watcher of [...watchers]) watcher(entry);
+      for (const watcher of watchers) watcher(entry);
     },
     find: (kind, fits = () => true, timeoutMs = 30_000) => {
       const found = entries.find((entry) => entry.kind === kind && fits(entry.detail));

@@ -65,25 +65,26 @@ export class Management {
   }
 
   /** Fetches the profile of an invitation, installs it and checks in. `ca` is PEM. Throws `Refused`. */
-  async enroll(invitationUrl: string, options: { readonly ca: string }): Promise<void> {
-    const bytes = await fetchEnrollmentProfile(invitationUrl, [options.ca], this.#options.pool);
+  async enroll(invitationUrl: string, options: { readonly ca?: string }): Promise<void> {
+    const roots = options.ca === undefined ? [] : [options.ca];
+    const bytes = await fetchEnrollmentProfile(invitationUrl, roots, this.#options.pool);
     const prepared = await prepareEnrollment({
       bytes,
-      roots: [options.ca],
+      roots,
       makeKey: (bits) => this.#makeKey(bits, "mdm"),
       ...(this.#options.pool === undefined ? {} : { pool: this.#options.pool }),
     });
     this.#kept.enrollment = prepared.state;
+    recordProfile(this.model, prepared.profile, "Manual", prepared.certificate);
     this.mdm.use(prepared.state);
+    // The token is known to APNs before a server hears of it: the first push may come before the answer to TokenUpdate.
+    this.#registerForPush();
     try {
       await this.mdm.checkInAsNew();
     } catch (error) {
-      this.#kept.enrollment = undefined;
-      await this.mdm.leave({ sayGoodBye: false });
+      await this.#forgetAll({ sayGoodBye: false });
       throw error;
     }
-    recordProfile(this.model, prepared.profile, "Manual", prepared.certificate);
-    this.#registerForPush();
     await this.save();
     this.#journal.write("enrolled", prepared.state.mdm.topic);
   }
@@ -104,14 +105,19 @@ export class Management {
 
   /** The enrollment ends, and all that MDM brought goes. With `sayGoodBye` the server is told, as far as it asked for that. */
   async forget(options: { readonly sayGoodBye: boolean }): Promise<void> {
+    if (this.#kept.enrollment === undefined) return;
+    await this.#forgetAll(options);
+    this.#journal.write("unenrolled");
+  }
+
+  async #forgetAll(options: { readonly sayGoodBye: boolean }): Promise<void> {
     const { enrollment } = this.#kept;
-    if (enrollment === undefined) return;
     await this.mdm.leave(options);
     this.#push?.unregister();
     this.#push = undefined;
     this.#kept.enrollment = undefined;
     this.model.bootstrapToken = undefined;
-    forgetProfile(this.model, enrollment.profileIdentifier);
+    if (enrollment !== undefined) forgetProfile(this.model, enrollment.profileIdentifier);
     for (const profile of this.model.profiles.filter((candidate) => candidate.isManaged)) {
       forgetProfile(this.model, profile.identifier);
       for (const domain of this.#kept.preferences[profile.identifier] ?? []) await this.#removePreferences(domain);
@@ -119,7 +125,6 @@ export class Management {
     this.#kept.preferences = {};
     await this.#applySettings();
     await this.save();
-    this.#journal.write("unenrolled");
   }
 
   save(): Promise<void> {
@@ -135,12 +140,9 @@ export class Management {
   }
 
   #commandPort(): CommandPort {
-    const mac = this;
     return {
       model: this.model,
-      get pushToken() {
-        return mac.#kept.enrollment?.pushToken ?? "";
-      },
+      pushToken: () => this.#kept.enrollment?.pushToken ?? "",
       installProfile: (bytes) => this.#installProfile(bytes),
       removeProfile: (identifier) => this.#removeProfile(identifier),
       installApplication: (source) => this.#installApplication(source),

@@ -71,8 +71,8 @@ export class VirtualMac implements AsyncDisposable {
     return this.#body.dialogs;
   }
 
-  /** Opens an invitation as a person would: fetch the profile, install it, check in. `ca` is PEM. Throws `Refused`. */
-  async enroll(invitationUrl: string, options: { readonly ca: string }): Promise<void> {
+  /** Opens an invitation as a person would: fetch the profile, install it, check in. `ca` is PEM; without it the public roots count. Throws `Refused`. */
+  async enroll(invitationUrl: string, options: { readonly ca?: string }): Promise<void> {
     await this.#management.enroll(invitationUrl, options);
   }
 

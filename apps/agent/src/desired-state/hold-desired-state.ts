@@ -12,6 +12,9 @@ export interface RulesInForce {
   readonly helpUrl: string | undefined;
 }
 
+/** Rejected rules that are named; one `applied` must fit into a message. */
+const MAX_REJECTED = 300;
+
 export const NO_RULES: RulesInForce = { rules: [], killBudgetPerMinute: 60, helpUrl: undefined };
 
 /** The desired state of this Mac: on disk, in force while offline, and told as `applied`. */
@@ -95,7 +98,7 @@ function checkRules({ rules, settings }: DesiredSet): { inForce: RulesInForce; r
   for (const rule of rules) {
     const problems = validateRule(rule);
     if (problems.length === 0) good.push(rule);
-    else if (rejected.length < 1000) {
+    else if (rejected.length < MAX_REJECTED) {
       const reason = problems.map(({ field, message }) => `${field}: ${message}`).join(" ");
       rejected.push({ ruleId: rule.id, reason: reason.slice(0, 500) });
     }

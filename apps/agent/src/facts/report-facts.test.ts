@@ -8,6 +8,30 @@ import { modelledMac } from "../testing/modelled-mac.ts";
 import { DEFAULT_TIMINGS } from "../timings.ts";
 import { reportFacts } from "./report-facts.ts";
 
+test("applications that do not fit into one message are cut, and the rest is sent", async () => {
+  const store = createMemoryStore();
+  const { mac } = modelledMac();
+  const all = Array.from({ length: 5000 }, (_, n) => ({
+    name: `App ${n}`,
+    bundleId: "x".repeat(200),
+    version: "1",
+    path: "/",
+  }));
+  const reporter = reportFacts({
+    mac: { ...mac, applications: () => Promise.resolve(all) },
+    outbox: createOutbox(store, () => {}, silentLog),
+    timings: DEFAULT_TIMINGS,
+    random: () => 0.5,
+    now: Date.now,
+    log: silentLog,
+  });
+  await reporter.refresh();
+  const [sent] = store.spool.peek(1).map(({ body }) => JSON.parse(body) as FactsMessage);
+  const count = sent?.applications?.length ?? 0;
+  assert.ok(count > 500 && count < 5000);
+  assert.deepEqual(sent?.applications?.at(-1), all[count - 1]);
+});
+
 test("facts are sent at the start, on request, and otherwise only when they changed by more than uptime", async () => {
   const store = createMemoryStore();
   const { mac, facts } = modelledMac();

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import type { FactsMessage } from "@pomona/agent-protocol";
 import type { Log } from "../log.ts";
-import type { MacFacts, MacTools } from "../mac/mac-tools.ts";
-import type { Outbox } from "../outbox.ts";
+import type { MacApplication, MacFacts, MacTools } from "../mac/mac-tools.ts";
+import { MAX_MESSAGE_BYTES, type Outbox } from "../outbox.ts";
 import type { Timings } from "../timings.ts";
 
 /** Free space moves all the time; a change of less than this is none. */
 const DISK_STEP = 1024 ** 3;
+/** Kept free in a message beside its applications. */
+const ROOM_FOR_FACTS = 60_000;
 
 /** Facts of the Mac at start, on change and on request. */
 export interface FactsReporter {
@@ -39,7 +41,7 @@ export function reportFacts({ mac, outbox, timings, random, now, log }: ReportFa
     const appsChanged = force ? applications !== undefined : applicationsNow !== lastApplications;
     if (force || factsNow !== lastFacts || appsChanged) {
       const body: FactsMessage = { at: now(), facts };
-      if (appsChanged && applications !== undefined) body.applications = [...applications];
+      if (appsChanged && applications !== undefined) body.applications = fitting(applications, log);
       outbox.telemetry("facts", body);
     }
     lastFacts = factsNow;
@@ -70,6 +72,17 @@ export function reportFacts({ mac, outbox, timings, random, now, log }: ReportFa
       clearTimeout(timer);
     },
   };
+}
+
+/** As many applications, in order, as fit into one message. */
+function fitting(applications: readonly MacApplication[], log: Log): MacApplication[] {
+  let room = MAX_MESSAGE_BYTES - ROOM_FOR_FACTS;
+  const end = applications.findIndex((application) => {
+    room -= Buffer.byteLength(JSON.stringify(application)) + 1;
+    return room < 0;
+  });
+  if (end >= 0) log.warn("facts.applications-cut", { all: applications.length, sent: end });
+  return end < 0 ? [...applications] : applications.slice(0, end);
 }
 
 const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("base64");

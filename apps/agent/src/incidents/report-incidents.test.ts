@@ -1,46 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { IncidentMessage } from "@pomona/agent-protocol";
-import type { BlockRule } from "@pomona/rules";
 import { NO_RULES } from "../desired-state/hold-desired-state.ts";
 import { silentLog } from "../log.ts";
 import { createOutbox } from "../outbox.ts";
-import type { Hit } from "../sensors/hit.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
+import { makeHit, RULE } from "../testing/make-hit.ts";
 import { modelledMac } from "../testing/modelled-mac.ts";
 import { redactArguments } from "./redact-arguments.ts";
 import { reportIncidents } from "./report-incidents.ts";
-
-const RULE: BlockRule = { id: "r1", name: "No miners", match: { name: { exact: "xmrig" } }, mode: "block" };
-const hit = (over: Partial<Hit> = {}): Hit => ({
-  event: {
-    kind: "exec",
-    at: 1000.5,
-    machTime: 0,
-    version: 10,
-    unknownVersion: false,
-    target: {
-      path: "/tmp/xmrig",
-      cdhash: "AB".repeat(20),
-      isPlatformBinary: false,
-      token: { pid: 77, pidversion: 2, words: [501, 501, 20, 501, 20, 77, 1, 2] },
-      parent: undefined,
-      ppid: 1,
-    },
-    before: { pid: 77, pidversion: 1 },
-    args: ["xmrig", "--password", "hunter2"],
-    argsTruncated: false,
-    cwd: undefined,
-  },
-  rule: RULE,
-  outcome: "block",
-  alsoMatched: [],
-  action: "killed",
-  kill: { outcome: "killed" },
-  swept: [],
-  times: { eventAt: 1000.5, receivedAt: 1001, decidedAt: 1001.2, killedAt: 1001.4 },
-  ...over,
-});
 
 function report() {
   const store = createMemoryStore();
@@ -60,7 +28,7 @@ function report() {
 describe("an incident", () => {
   it("says what was done, when, and what the user was told", () => {
     const { incidents, sent, dialogs } = report();
-    incidents.onHit(hit());
+    incidents.onHit(makeHit());
     const { id, ...rest } = sent()[0] ?? ({} as IncidentMessage);
     assert.match(id, /^[0-9a-f-]{36}$/);
     assert.deepEqual(rest, {
@@ -87,27 +55,27 @@ describe("an incident", () => {
   it("takes its dialog from the rule", () => {
     const { incidents, dialogs } = report();
     const message = { title: "No", text: "Ask Ada.", button: "Right", url: "https://ada.example.com/" };
-    incidents.onHit(hit({ rule: { ...RULE, message } }));
+    incidents.onHit(makeHit({ rule: { ...RULE, message } }));
     assert.deepEqual(dialogs, [message]);
   });
 
   it("shows one dialog per rule and minute, and reports every hit", () => {
     const { incidents, dialogs, sent, clock } = report();
-    for (let n = 0; n < 5; n += 1) incidents.onHit(hit());
-    incidents.onHit(hit({ rule: { ...RULE, id: "r2" } }));
+    for (let n = 0; n < 5; n += 1) incidents.onHit(makeHit());
+    incidents.onHit(makeHit({ rule: { ...RULE, id: "r2" } }));
     assert.equal(dialogs.length, 2);
     assert.equal(sent().length, 6);
     assert.equal(sent()[1]?.userMessage, null);
     clock.now += 60_000;
-    incidents.onHit(hit());
+    incidents.onHit(makeHit());
     assert.equal(dialogs.length, 3);
   });
 
   it("of a spent budget, a report and a kill that failed shows no dialog and says so", () => {
     const { incidents, dialogs, sent } = report();
-    incidents.onHit(hit({ action: "budgetSpent" }));
-    incidents.onHit(hit({ action: "reported" }));
-    incidents.onHit(hit({ action: "killFailed", kill: { outcome: "notPermitted" } }));
+    incidents.onHit(makeHit({ action: "budgetSpent" }));
+    incidents.onHit(makeHit({ action: "reported" }));
+    incidents.onHit(makeHit({ action: "killFailed", kill: { outcome: "notPermitted" } }));
     assert.deepEqual(dialogs, []);
     assert.deepEqual(
       sent().map(({ action, outcome }) => [action, outcome]),
@@ -119,9 +87,20 @@ describe("an incident", () => {
     );
   });
 
+  it("leaves the Mac also when its process was started with the largest arguments", () => {
+    const { incidents, sent } = report();
+    const { event } = makeHit();
+    const args = Array.from({ length: 100 }, () => "\u0001".repeat(5000));
+    incidents.onHit(
+      makeHit({ event: { ...event, args, target: { ...event.target, path: `/${"\u0001".repeat(8000)}` } } }),
+    );
+    assert.ok(JSON.stringify(sent()[0]).length < 250_000);
+    assert.equal(sent()[0]?.process.arguments.length, 10);
+  });
+
   it("comes at most 120 times a minute from one rule; the rest is counted", () => {
     const { incidents, sent } = report();
-    for (let n = 0; n < 130; n += 1) incidents.onHit(hit({ action: "reported" }));
+    for (let n = 0; n < 130; n += 1) incidents.onHit(makeHit({ action: "reported" }));
     assert.equal(sent().length, 120);
     assert.equal(incidents.suppressed(), 10);
   });

@@ -11,6 +11,7 @@ import { redactArguments } from "./redact-arguments.ts";
 const MINUTE = 60_000;
 /** Incidents of one rule per minute; a rule that reports everything must not fill the spool. */
 const INCIDENTS_PER_MINUTE = 120;
+const MAX_ARGUMENT_BYTES = 65_536;
 
 export interface ReportIncidentsOptions {
   readonly mac: MacTools;
@@ -85,7 +86,7 @@ function incidentOf(hit: Hit, userMessage: string | null): IncidentMessage {
       pid: target.token.pid,
       user: userOf(hit),
       parentPath: null,
-      arguments: redactArguments(event.args.slice(0, 64)).map((argument) => clip(argument, 1024)),
+      arguments: fitting(redactArguments(event.args.slice(0, 64)).map((argument) => clip(argument, 1024))),
     },
     eventAt: times.eventAt,
     actionAt: times.killedAt ?? times.decidedAt,
@@ -93,6 +94,19 @@ function incidentOf(hit: Hit, userMessage: string | null): IncidentMessage {
     outcome: clip(outcomeOf(hit), 60),
     userMessage,
   };
+}
+
+/**
+ * Arguments that fit a message: control characters take six bytes each in JSON, and a message that is too large would
+ * never leave the Mac. Whoever starts a process chooses its arguments.
+ */
+function fitting(args: readonly string[]): string[] {
+  let room = MAX_ARGUMENT_BYTES;
+  const end = args.findIndex((argument) => {
+    room -= Buffer.byteLength(JSON.stringify(argument)) + 1;
+    return room < 0;
+  });
+  return end < 0 ? [...args] : args.slice(0, end);
 }
 
 /** The numeric user id, from the audit token (its second word is the effective user). */

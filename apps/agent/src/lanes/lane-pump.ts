@@ -34,9 +34,12 @@ export function createLanePump(
     clearTimeout(timer);
     timer = undefined;
     if (acknowledged.length === 0) return;
-    const ids = acknowledged;
-    acknowledged = [];
-    store.together(() => store.spool.remove(ids));
+    try {
+      store.together(() => store.spool.remove(acknowledged));
+      acknowledged = [];
+    } catch {
+      // The disk does not take it: they are sent once more one day, and their ids make that harmless.
+    }
   };
   const pump = () => {
     if (dead) return;

@@ -123,6 +123,9 @@ describe("macOS by its tools", () => {
     assert.deepEqual(await box.run("/x/missing", []), { code: null, stdout: "" });
     const { stdout } = await box.run("/x/plain", []);
     assert.doesNotMatch(stdout, /HOME|NODE/);
+    const ended = box.run("/x/slow", []);
+    setTimeout(() => box.close(), 50);
+    assert.deepEqual(await ended, { code: null, stdout: "" });
     assert.match(stdout, new RegExp(`^PATH=${tools}:`, "m"));
   });
 });

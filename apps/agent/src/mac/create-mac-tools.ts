@@ -21,8 +21,14 @@ export interface MacToolsOptions {
   readonly now: () => number;
 }
 
+/** The tools of a Mac, with what of them may still run when the agent ends. */
+export interface SystemMacTools extends MacTools {
+  /** Ends every tool that runs. */
+  close(): void;
+}
+
 /** macOS by its own tools. What each is asked and prints: README.md beside this file. */
-export function createMacTools({ toolsFolder, root = "", now }: MacToolsOptions): MacTools {
+export function createMacTools({ toolsFolder, root = "", now }: MacToolsOptions): SystemMacTools {
   const tools = openToolBox(toolsFolder);
   return {
     async identity() {
@@ -69,6 +75,7 @@ export function createMacTools({ toolsFolder, root = "", now }: MacToolsOptions)
     },
     applications: () => readApplications(tools, root),
     showDialog: (dialog) => showDialog(tools, dialog),
+    close: () => tools.close(),
   };
 }
 

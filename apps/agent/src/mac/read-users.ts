@@ -42,7 +42,7 @@ export async function readUsers(tools: ToolBox): Promise<Users | undefined> {
       admin: admins.has(name),
     }))
     .sort((a, b) => a.uid - b.uid)
-    .slice(0, 500);
+    .slice(0, 200);
 }
 
 /** Lines of a name, spaces, and a value that may have spaces of its own. */

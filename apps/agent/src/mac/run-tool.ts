@@ -18,6 +18,8 @@ export interface ToolBox {
   path(tool: string): string;
   /** One tool, an array of arguments, no shell; bounded in time and output. Never throws. */
   run(tool: string, args: readonly string[], limits?: ToolLimits): Promise<ToolResult>;
+  /** Ends every tool that runs, a dialog that is open among them. */
+  close(): void;
 }
 
 const SYSTEM_PATH = "/usr/bin:/bin:/usr/sbin:/sbin";
@@ -28,6 +30,7 @@ export function openToolBox(folder?: string): ToolBox {
   const path = (tool: string) => (folder === undefined ? tool : join(folder, basename(tool)));
   const env = { PATH: folder === undefined ? SYSTEM_PATH : `${folder}:${SYSTEM_PATH}`, LC_ALL: "C" };
   const queue: (() => void)[] = [];
+  const stops = new Set<() => void>();
   let running = 0;
   const turn = () => {
     if (running < AT_ONCE) {
@@ -50,10 +53,13 @@ export function openToolBox(folder?: string): ToolBox {
       const takesTurn = (limits.timeoutMs ?? 0) <= 120_000;
       if (takesTurn) await turn();
       try {
-        return await execute(path(tool), args, env, limits);
+        return await execute(path(tool), args, env, limits, stops);
       } finally {
         if (takesTurn) leave();
       }
+    },
+    close() {
+      for (const stop of stops) stop();
     },
   };
 }
@@ -63,6 +69,7 @@ function execute(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   { timeoutMs = 30_000, maxBytes = 4 * 1024 * 1024 }: ToolLimits,
+  stops: Set<() => void>,
 ): Promise<ToolResult> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
@@ -77,18 +84,20 @@ function execute(
       child.stdout.destroy();
     };
     let isOver = false;
-    const timer = setTimeout(() => {
+    const giveUp = () => {
       isOver = true;
       stop();
-    }, timeoutMs);
+    };
+    stops.add(giveUp);
+    const timer = setTimeout(giveUp, timeoutMs);
     child.stdout.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= maxBytes) return chunks.push(chunk);
-      isOver = true;
-      return stop();
+      if (size <= maxBytes) chunks.push(chunk);
+      else giveUp();
     });
     const end = (code: number | null) => {
       clearTimeout(timer);
+      stops.delete(giveUp);
       resolve({ code: isOver ? null : code, stdout: isOver ? "" : Buffer.concat(chunks).toString("utf8") });
     };
     child.once("error", () => end(null));

@@ -94,6 +94,19 @@ describe("the safety net", () => {
     net.stop();
   });
 
+  it("tells the end of an order without its output when the whole is more than the server takes", async () => {
+    const { net, store, requests } = poll(({ messages }) => {
+      return JSON.stringify(messages).length > 1000 ? { status: 413, body: {} } : EMPTY;
+    });
+    const status = { orderId: "a", state: "succeeded", at: 1, output: "x".repeat(2000) };
+    store.spool.add({ lane: "control", message: "order-status", body: JSON.stringify(status), class: "kept" });
+    net.ask();
+    await until(() => store.spool.count() === 0);
+    const expected = { orderId: "a", state: "succeeded", at: 1, output: "", outputTruncated: true };
+    assert.deepEqual(requests.at(-1)?.messages[0]?.body, expected);
+    net.stop();
+  });
+
   it("does not stand while the wire is up, and tells when the certificate is refused", async () => {
     const { net, requests, refusals } = poll(() => ({ status: 403, body: {} }));
     net.setWire(true, false);

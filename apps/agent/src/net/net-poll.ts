@@ -33,6 +33,16 @@ export interface NetPoll {
   stop(): void;
 }
 
+function replaceRefused(store: AgentStore, ids: readonly number[], messages: readonly CarriedMessage[]): void {
+  store.spool.remove(ids);
+  for (const { lane, message, body } of messages) {
+    const { output, ...rest } = body as { readonly output?: unknown };
+    if (message !== "order-status" || typeof output !== "string" || output === "") continue;
+    const shorter = JSON.stringify({ ...rest, output: "", outputTruncated: true });
+    store.spool.add({ lane, message, body: shorter, class: "kept" });
+  }
+}
+
 export function openNetPoll(options: NetPollOptions): NetPoll {
   const { channel, store, timings, random, log } = options;
   const backoff = createBackoff(timings.backoffMin, timings.backoffMax, random);
@@ -43,6 +53,7 @@ export function openNetPoll(options: NetPollOptions): NetPoll {
   let grace: NodeJS.Timeout | undefined;
   let batchLimit = MAX_BATCH;
   let exchanging: Promise<boolean> | undefined;
+  let askAgain = false;
 
   /** @returns whether the server took it; what it sent is handed on */
   const post = async (messages: readonly CarriedMessage[], waitSeconds: number): Promise<number | "failed"> => {
@@ -65,18 +76,19 @@ export function openNetPoll(options: NetPollOptions): NetPoll {
   /** Carries what waits until nothing does, then asks at least once. */
   const exchange = async (): Promise<boolean> => {
     do {
+      askAgain = false;
       const { ids, messages } = batchOf(store.spool.peek(batchLimit));
       const status = await post(messages, 0);
       if (status === 200) {
         batchLimit = MAX_BATCH;
         if (ids.length > 0) store.together(() => store.spool.remove(ids));
       } else if (ids.length > 0 && (status === 400 || status === 413 || status === 422)) {
-        // One message that the server will never take must not hold back the others.
-        if (ids.length === 1) store.together(() => store.spool.remove(ids));
+        // One message that the server will never take must not hold back the others; an order's end is told without its output.
+        if (ids.length === 1) store.together(() => replaceRefused(store, ids, messages));
         log.warn("net.message-refused", { status, messages: ids.length });
         batchLimit = 1;
       } else return false;
-    } while (!life.signal.aborted && !wireUp && store.spool.count() > 0);
+    } while (!life.signal.aborted && (askAgain || (!wireUp && store.spool.count() > 0)));
     return true;
   };
   const exchangeOnce = (): Promise<boolean> => {
@@ -120,7 +132,11 @@ export function openNetPoll(options: NetPollOptions): NetPoll {
         standUp();
       } else grace ??= setTimeout(standUp, timings.wireGrace);
     },
-    ask: () => void exchangeOnce(),
+    ask() {
+      // A request that is on its way may have been answered before the reason to ask came up.
+      askAgain = exchanging !== undefined;
+      void exchangeOnce();
+    },
     pump() {
       if (standing) void exchangeOnce();
     },

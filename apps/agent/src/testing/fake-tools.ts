@@ -69,7 +69,9 @@ export function installFakeTools(folder: string, printed = PRINTED): void {
   // Runs the rest in the user's session, as the user: here, as ourselves.
   installTool(folder, "launchctl", '[ "$1" = asuser ] || exit 64\nshift 2\nexec "$@"');
   installTool(folder, "sudo", '[ "$1" = -n ] && [ "$2" = -u ] || exit 64\nshift 3\nexec "$@"');
-  installTool(folder, "osascript", `shift 3\nfor text in "$@"; do printf '%s\\n' "$text" >> '${folder}/dialogs'; done`);
+  // The whole at once, so that nobody reads half a dialog.
+  const dialogs = join(folder, "dialogs");
+  installTool(folder, "osascript", `shift 3\nprintf '%s\\n' "$@" > '${dialogs}.new'\nmv '${dialogs}.new' '${dialogs}'`);
 }
 
 export function installTool(folder: string, name: string, script: string): void {

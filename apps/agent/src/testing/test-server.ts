@@ -42,6 +42,7 @@ export async function startTestServer() {
   const watchers = new Set<() => void>();
   const sockets = new Set<TLSSocket>();
   let netStatus = 200;
+  let enrollmentIsLost = false;
   const changed = () => {
     for (const watcher of watchers) watcher();
   };
@@ -112,6 +113,10 @@ export async function startTestServer() {
     if (!fits(EnrollRequest, body)) return answer(400, {});
     enrollments.push(body);
     changed();
+    if (enrollmentIsLost) {
+      enrollmentIsLost = false;
+      return https.closeAllConnections();
+    }
     if (!tokens.delete(body.token)) return answer(403, {});
     const certificate = ca.issueAgent(Buffer.from(body.csr, "base64"), TENANT, DEVICE);
     return answer(200, { tenantId: TENANT, deviceId: DEVICE, certificate, roots: ca.rootPem });
@@ -190,6 +195,18 @@ export async function startTestServer() {
     cutWire,
     async mendWire() {
       wire ??= await openWire(brokerPort);
+    },
+    /** The connections stay open, and nothing is read from them any more; new ones are served. */
+    freezeWire() {
+      for (const socket of sockets) {
+        socket.removeAllListeners("data");
+        socket.removeAllListeners("readable");
+        socket.pause();
+      }
+    },
+    /** The next request with a token is read and never answered. */
+    loseNextEnrollment() {
+      enrollmentIsLost = true;
     },
     setNetStatus(status: number) {
       netStatus = status;

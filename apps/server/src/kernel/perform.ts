@@ -184,6 +184,9 @@ const readOnly = (tx: ReadTransaction): WriteTransaction => ({
   publish: async () => {
     throw new Error("a read publishes nothing");
   },
+  inTenant: () => {
+    throw new Error("a read stays in its tenant");
+  },
   afterCommit: () => {
     throw new Error("a read has no commit");
   },

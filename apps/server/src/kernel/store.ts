@@ -25,6 +25,8 @@ export interface ReadTransaction {
 export interface WriteTransaction extends ReadTransaction {
   /** Tells of a change, in the same transaction. Handlers, sinks and streams get it once the group is committed. */
   publish(fact: NewFact): Promise<void>;
+  /** The same transaction in another tenant; only for what makes tenants. */
+  inTenant(scope: Scope): WriteTransaction;
   /** Runs after the commit; for what must not happen if the transaction fails (a push, a nudge, a cache). */
   afterCommit(effect: () => void): void;
 }

@@ -48,7 +48,7 @@ const readers: Readonly<Record<string, (mac: MacModel, port: CommandPort) => Pli
   AutoSetupAdminAccounts: () => [],
   SystemIntegrityProtectionEnabled: (mac) => mac.sip,
   iTunesStoreAccountIsActive: () => false,
-  PushToken: (_mac, port) => Buffer.from(port.pushToken, "hex"),
+  PushToken: (_mac, port) => Buffer.from(port.pushToken(), "hex"),
   BluetoothMAC: (mac) => mac.network[0]?.mac,
   WiFiMAC: (mac) => wifi(mac)?.mac,
   EthernetMAC: (mac) => mac.network.find((card) => card.port === "Ethernet")?.mac,

@@ -125,5 +125,9 @@ function reasonOf(body: string, status: number): string {
   return `status ${status}`;
 }
 
-const errorCode = (error: unknown): string =>
-  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : "unknown";
+/** A stream that never began names its session's fault as the cause. */
+function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  if (error.cause instanceof Error) return errorCode(error.cause);
+  return (error as NodeJS.ErrnoException).code ?? error.name;
+}

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -49,6 +49,8 @@ class ConcurrentSqliteAdapter extends SqliteAdapter {
 
 class NodeSqliteConnection implements DatabaseConnection {
   readonly #statements: StatementCache;
+  /** Asking a statement for its columns makes an object for each, every time. */
+  readonly #returnsRows = new WeakMap<StatementSync, boolean>();
   constructor(database: DatabaseSync) {
     this.#statements = new StatementCache(database);
   }
@@ -56,7 +58,12 @@ class NodeSqliteConnection implements DatabaseConnection {
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     const statement = this.#statements.get(query.sql);
     const parameters = query.parameters.map(toSql);
-    if (statement.columns().length > 0) return { rows: statement.all(...parameters) as Row[] };
+    let returnsRows = this.#returnsRows.get(statement);
+    if (returnsRows === undefined) {
+      returnsRows = statement.columns().length > 0;
+      this.#returnsRows.set(statement, returnsRows);
+    }
+    if (returnsRows) return { rows: statement.all(...parameters) as Row[] };
     const { changes, lastInsertRowid } = statement.run(...parameters);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }

@@ -59,19 +59,20 @@ export class SqliteStore implements Store, FactLog {
       const effects: (() => void)[] = [];
       let value: T;
       const now = this.#clock.now();
-      const tx: WriteTransaction = {
-        scope,
+      const bound = (to: Scope): WriteTransaction => ({
+        scope: to,
         now,
         sql: this.#writing,
         publish: async (fact: NewFact) => {
-          facts.push(this.#factWriter.write(scope.tenantId, fact, now));
+          facts.push(this.#factWriter.write(to.tenantId, fact, now));
         },
+        inTenant: bound,
         afterCommit: (effect) => effects.push(effect),
-      };
+      });
       this.#groups.join({
         run: async () => {
           try {
-            value = await body(tx);
+            value = await body(bound(scope));
             return true;
           } catch (error) {
             reject(error);

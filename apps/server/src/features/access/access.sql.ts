@@ -195,10 +195,12 @@ export async function revoke(tx: WriteTransaction, tokenId: string): Promise<boo
   return numUpdatedRows > 0n;
 }
 
-export const countPrincipals = async (tx: ReadTransaction): Promise<number> => {
+/** Tokens do not count: a server that only programs reach still waits for its first person. */
+export const countPeople = async (tx: ReadTransaction): Promise<number> => {
   const row = await sqlOf<Tables>(tx)
     .selectFrom("principals")
     .select((e) => e.fn.countAll<number>().as("count"))
+    .where("kind", "=", "person")
     .executeTakeFirstOrThrow();
   return row.count;
 };

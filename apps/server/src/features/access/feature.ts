@@ -1,7 +1,7 @@
 import type { Feature, Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import { createTenant } from "../tenants/index.ts";
-import { accessMigrations, countPrincipals, deleteOldSessions, grant, touchTokens } from "./access.sql.ts";
+import { accessMigrations, countPeople, deleteOldSessions, grant, touchTokens } from "./access.sql.ts";
 import { Authenticator } from "./authenticate.ts";
 import { budgetMigrations, deleteOld } from "./budget.sql.ts";
 import { KEY_MS } from "./idempotency.ts";
@@ -20,7 +20,7 @@ export function createAccess(kernel: Kernel, consoleUrl: () => string): AccessFe
   const scope = systemScope(PLATFORM, "access");
   return {
     authenticator,
-    isEmpty: async () => (await kernel.store.read(scope, countPrincipals)) === 0,
+    isEmpty: async () => (await kernel.store.read(scope, countPeople)) === 0,
     feature: {
       name: "access",
       migrations: [...accessMigrations, ...budgetMigrations],

@@ -3,7 +3,6 @@ import { buildCommand, errorChainText, eventOfStatus, nextCommand, nextCommandSt
 import type { Kernel } from "../../kernel/feature.ts";
 import { deviceScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
-import { type DeviceRow, readDevice } from "../devices/index.ts";
 import { EMPTY, type Enrollment, type MdmAnswer } from "../enrollment/index.ts";
 import { commandCatalog } from "./catalog/index.ts";
 import { renderPayload } from "./command-input.ts";
@@ -13,8 +12,8 @@ import type { CommandRow } from "./model.ts";
 import { notNowDelay } from "./model.ts";
 
 const PLIST_TYPE = "application/xml; charset=UTF-8";
-/** How far ahead a poll looks: postponed commands before the next one that may be served. */
-const LOOK_AHEAD = 50;
+/** The command that was reported on and the one after it: what nearly every poll needs. */
+const LOOK_AHEAD = 2;
 
 export interface Sender {
   readonly enrollment: Enrollment;
@@ -36,81 +35,77 @@ export async function answerPoll(
   if (report.status === "Idle" && queue.isKnownEmpty(deviceId)) return EMPTY;
   const { tenantId } = enrollment;
   return kernel.store.write(deviceScope(tenantId, deviceId), async (tx) => {
-    const waiting = await readOpen(tx, deviceId, LOOK_AHEAD);
-    const left = report.status === "Idle" ? waiting : await takeReport(tx, queue, deviceId, report, waiting);
-    if (left.length === 0) {
-      tx.afterCommit(() => queue.noteEmpty(deviceId));
-      return EMPTY;
-    }
+    const first = await readOpen(tx, deviceId, { limit: LOOK_AHEAD, isPostponedToo: true });
+    const left = report.status === "Idle" ? first : await takeReport(tx, queue, deviceId, report, first);
     const next = await choose(tx, queue, enrollment, deviceId, report, left);
-    if (next === undefined) return EMPTY;
-    return serve(tx, kernel, next);
+    return next === undefined ? EMPTY : serve(tx, kernel, next);
   });
 }
 
-/** @returns what is still open after the report */
+/** @returns those of the first commands that are still open after the report */
 async function takeReport(
   tx: WriteTransaction,
   queue: CommandQueue,
   deviceId: DeviceId,
   report: Report,
-  waiting: readonly CommandRow[],
+  first: readonly CommandRow[],
 ): Promise<readonly CommandRow[]> {
   const { status } = report;
   const commandUuid = report.commandUuid!;
   const row =
-    waiting.find((candidate) => candidate.commandUuid === commandUuid) ?? (await findOpen(tx, deviceId, commandUuid));
+    first.find((candidate) => candidate.commandUuid === commandUuid) ?? (await findOpen(tx, deviceId, commandUuid));
   // Unknown, or reported before: the answer to the first report was lost. No second change; the next command goes out again.
-  if (row === undefined || status === "Idle") return waiting;
+  if (row === undefined || status === "Idle") return first;
   const state = nextCommandState(row.state, eventOfStatus(status));
-  if (state === undefined) return waiting;
+  if (state === undefined) return first;
   if (state === "notNow") {
     const count = row.notNowCount + 1;
     await markNotNow(tx, row.id, count, tx.now + notNowDelay(count));
-    return waiting.map((candidate) =>
-      candidate.id === row.id ? { ...candidate, state, notNowCount: count } : candidate,
-    );
+    return [];
   }
   await queue.end(tx, row, state, state === "acknowledged" ? null : errorChainText(report.errorChain) || status);
   if (state === "acknowledged") {
     await commandCatalog.get(row.requestType)?.onAcknowledged?.(tx, deviceId, report.raw);
   }
-  return waiting.filter((candidate) => candidate.id !== row.id);
+  return first.filter((candidate) => candidate.id !== row.id);
 }
 
-/** The next command that may still be served; those whose time or condition has passed end here. */
+/**
+ * The next command that may still be served; those whose time or condition has passed end here. `known` are the first that
+ * are open, in order, or none where that has to be asked anew.
+ */
 async function choose(
   tx: WriteTransaction,
   queue: CommandQueue,
   enrollment: Enrollment,
   deviceId: DeviceId,
   report: Report,
-  waiting: readonly CommandRow[],
+  known: readonly CommandRow[],
 ): Promise<CommandRow | undefined> {
-  let device: DeviceRow | undefined;
-  let left = waiting;
+  const isPostponedToo = report.status !== "NotNow";
+  let candidates = known;
   for (;;) {
-    const next = nextCommand(left, report.status);
-    if (next === undefined) return undefined;
-    device ??= await readDevice(tx, deviceId);
+    let next = nextCommand(candidates, report.status);
+    if (next === undefined) {
+      next = (await readOpen(tx, deviceId, { limit: 1, isPostponedToo }))[0];
+      if (next === undefined) {
+        if (isPostponedToo) tx.afterCommit(() => queue.noteEmpty(deviceId));
+        return undefined;
+      }
+    }
     // Held until a person looks: two bodies use this identity.
-    if (device === undefined || device.quarantine !== null) return undefined;
+    if (await queue.isHeld(tx, deviceId)) return undefined;
     const isExpired = next.expiresAt !== null && next.expiresAt <= tx.now;
-    const objection = isExpired ? "expired" : objectionTo(next, device, enrollment);
+    const objection = isExpired ? "it was not answered in time" : objectionTo(next, enrollment);
     if (objection === undefined) return next;
-    await queue.end(tx, next, isExpired ? "expired" : "error", isExpired ? "it was not answered in time" : objection);
-    left = left.filter((candidate) => candidate.id !== next.id);
+    await queue.end(tx, next, isExpired ? "expired" : "error", objection);
+    candidates = candidates.filter((candidate) => candidate.id !== next.id);
   }
 }
 
-function objectionTo(row: CommandRow, device: DeviceRow, enrollment: Enrollment): string | undefined {
+function objectionTo(row: CommandRow, enrollment: Enrollment): string | undefined {
   const definition = commandCatalog.get(row.requestType);
-  if (definition === undefined) return "this server no longer knows this command";
-  return definition.objection?.({
-    device,
-    isUserEnrollment: enrollment.isUserEnrollment,
-    isAwaitingConfiguration: enrollment.isAwaitingConfiguration,
-  });
+  return definition === undefined ? "this server no longer knows this command" : definition.objection?.(enrollment);
 }
 
 async function serve(tx: WriteTransaction, kernel: Kernel, row: CommandRow): Promise<MdmAnswer> {

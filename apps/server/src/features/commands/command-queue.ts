@@ -4,8 +4,8 @@ import { nextCommandState } from "@pomona/mdm";
 import { newId } from "../../kernel/clock.ts";
 import { notFound, PomonaError } from "../../kernel/errors.ts";
 import type { Kernel } from "../../kernel/feature.ts";
-import type { WriteTransaction } from "../../kernel/store.ts";
-import { type DeviceRow, readDevice } from "../devices/index.ts";
+import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
+import { readDevice } from "../devices/index.ts";
 import { readEnrollmentOfDevice } from "../enrollment/index.ts";
 import { commandCatalog } from "./catalog/index.ts";
 import { checkInput, packInput } from "./command-input.ts";
@@ -38,6 +38,7 @@ export class CommandQueue {
   readonly #kernel: Kernel;
   readonly #wake: Wake;
   readonly #empty = new Set<DeviceId>();
+  readonly #held = new Map<DeviceId, boolean>();
 
   constructor(kernel: Kernel, wake: Wake) {
     this.#kernel = kernel;
@@ -54,6 +55,27 @@ export class CommandQueue {
     this.#empty.add(deviceId);
   }
 
+  /** Whether a quarantine holds this Mac's commands. */
+  async isHeld(tx: ReadTransaction, deviceId: DeviceId): Promise<boolean> {
+    let isHeld = this.#held.get(deviceId);
+    if (isHeld === undefined) {
+      const device = await readDevice(tx, deviceId);
+      isHeld = device === undefined || device.quarantine !== null;
+      this.#held.set(deviceId, isHeld);
+    }
+    return isHeld;
+  }
+
+  /** Forgets who is held where a commit may have changed it. */
+  watch(): () => void {
+    return this.#kernel.facts.subscribe((facts) => {
+      for (const { type, deviceId } of facts) {
+        if (deviceId !== null && (type === "device.quarantined" || type === "device.changed"))
+          this.#held.delete(deviceId);
+      }
+    });
+  }
+
   /**
    * Queues a command and wakes the Mac after the commit.
    * @throws PomonaError `command.unknown-type`, `command.invalid-input`, `device.not-found`, `command.not-enrolled`,
@@ -63,9 +85,8 @@ export class CommandQueue {
     const definition = definitionOf(order.requestType);
     const input = order.input ?? {};
     checkInput(definition, input);
-    const device = await readDevice(tx, order.deviceId);
-    if (device === undefined) throw notFound("device", order.deviceId);
-    await refuseImpossible(tx, definition, device);
+    if ((await readDevice(tx, order.deviceId)) === undefined) throw notFound("device", order.deviceId);
+    await refuseImpossible(tx, definition, order.deviceId);
     const { tenantId } = tx.scope;
     const id = newId<"command">(tx.now);
     const commandUuid = order.commandUuid ?? randomUUID().toUpperCase();
@@ -146,17 +167,13 @@ export function definitionOf(requestType: string): AnyCommandDefinition {
 async function refuseImpossible(
   tx: WriteTransaction,
   definition: AnyCommandDefinition,
-  device: DeviceRow,
+  deviceId: DeviceId,
 ): Promise<void> {
-  const enrollment = await readEnrollmentOfDevice(tx, device.id);
+  const enrollment = await readEnrollmentOfDevice(tx, deviceId);
   if (enrollment === undefined) {
     throw new PomonaError("conflict", "command.not-enrolled", "This Mac is not enrolled, so no command can reach it.");
   }
-  const objection = definition.objection?.({
-    device,
-    isUserEnrollment: enrollment.isUserEnrollment,
-    isAwaitingConfiguration: enrollment.isAwaitingConfiguration,
-  });
+  const objection = definition.objection?.(enrollment);
   if (objection === undefined) return;
   throw new PomonaError("conflict", "command.not-possible", `${definition.requestType} is not possible: ${objection}.`);
 }

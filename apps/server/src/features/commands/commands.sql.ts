@@ -1,4 +1,5 @@
 import { asId, type CommandId, type CommandState, type DeviceId, type TenantId } from "@pomona/facts";
+import { sql } from "kysely";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { CommandRow } from "./model.ts";
 
@@ -96,18 +97,22 @@ export async function insertCommand(
     .execute();
 }
 
-/** Open commands of one device in the order in which they are served. */
-export async function readOpen(tx: ReadTransaction, deviceId: DeviceId, limit: number): Promise<readonly CommandRow[]> {
-  const rows = await sqlOf<Tables>(tx)
-    .selectFrom("command_queue")
-    .selectAll()
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("device_id", "=", deviceId)
-    .where("is_open", "=", 1)
-    .orderBy("lane")
-    .orderBy("id")
-    .limit(limit)
-    .execute();
+/**
+ * Open commands of one device in the order in which they are served. Written out, as are the two below: they are on the way
+ * of every report, where building the query would cost more than running it.
+ */
+export async function readOpen(
+  tx: ReadTransaction,
+  deviceId: DeviceId,
+  options: { readonly limit: number; readonly isPostponedToo: boolean },
+): Promise<readonly CommandRow[]> {
+  const { tenantId } = tx.scope;
+  const { rows } = await (options.isPostponedToo
+    ? sql<Columns>`SELECT * FROM command_queue WHERE tenant_id = ${tenantId} AND device_id = ${deviceId} AND is_open = 1
+        ORDER BY lane, id LIMIT ${options.limit}`
+    : sql<Columns>`SELECT * FROM command_queue WHERE tenant_id = ${tenantId} AND device_id = ${deviceId} AND is_open = 1
+        AND state <> 'notNow' ORDER BY lane, id LIMIT ${options.limit}`
+  ).execute(sqlOf<Tables>(tx));
   return rows.map(toRow);
 }
 
@@ -140,12 +145,8 @@ export async function isUuidTaken(tx: ReadTransaction, deviceId: DeviceId, comma
 }
 
 export async function markSent(tx: WriteTransaction, id: CommandId): Promise<void> {
-  await sqlOf<Tables>(tx)
-    .updateTable("command_queue")
-    .set({ state: "sent", sent_at: tx.now, wake_at: null })
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("id", "=", id)
-    .execute();
+  await sql`UPDATE command_queue SET state = 'sent', sent_at = ${tx.now}, wake_at = NULL
+    WHERE tenant_id = ${tx.scope.tenantId} AND id = ${id}`.execute(sqlOf<Tables>(tx));
 }
 
 export async function markNotNow(tx: WriteTransaction, id: CommandId, count: number, wakeAt: number): Promise<void> {
@@ -163,12 +164,8 @@ export async function close(
   id: CommandId,
   end: { readonly state: CommandState; readonly error: string | null },
 ): Promise<void> {
-  await sqlOf<Tables>(tx)
-    .updateTable("command_queue")
-    .set({ state: end.state, error: end.error, answered_at: tx.now, is_open: 0, wake_at: null })
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("id", "=", id)
-    .execute();
+  await sql`UPDATE command_queue SET state = ${end.state}, error = ${end.error}, answered_at = ${tx.now}, is_open = 0,
+    wake_at = NULL WHERE tenant_id = ${tx.scope.tenantId} AND id = ${id}`.execute(sqlOf<Tables>(tx));
 }
 
 export async function readCommand(tx: ReadTransaction, id: CommandId): Promise<CommandRow | undefined> {
@@ -276,23 +273,18 @@ export async function readExpired(tx: ReadTransaction, limit: number): Promise<r
   return rows.map(toDue);
 }
 
+const CARRIED = sql.raw(
+  `tenant_id, id, device_id, command_uuid, request_type, state, lane, created_at, sent_at, answered_at, expires_at,
+   not_now_count, actor, error`,
+);
+
 /** Carries closed commands over to the history, without their input, which may be large. @returns how many */
 export async function archive(tx: WriteTransaction, limit: number): Promise<number> {
   const db = sqlOf<Tables>(tx);
-  const rows = await db
-    .selectFrom("command_queue")
-    .selectAll()
-    .where("is_open", "=", 0)
-    .where("answered_at", "<=", tx.now)
-    .orderBy("answered_at")
-    .limit(limit)
-    .execute();
-  for (const { is_open: _, wake_at: __, ...row } of rows) {
-    await db
-      .insertInto("command_history")
-      .values({ ...row, input: "{}" })
-      .execute();
-    await db.deleteFrom("command_queue").where("tenant_id", "=", row.tenant_id).where("id", "=", row.id).execute();
-  }
-  return rows.length;
+  const closed = sql`FROM command_queue WHERE is_open = 0 AND answered_at <= ${tx.now}
+    ORDER BY answered_at, tenant_id, id LIMIT ${limit}`;
+  await sql`INSERT INTO command_history (${CARRIED}, input) SELECT ${CARRIED}, '{}' ${closed}`.execute(db);
+  const { numAffectedRows } =
+    await sql`DELETE FROM command_queue WHERE (tenant_id, id) IN (SELECT tenant_id, id ${closed})`.execute(db);
+  return Number(numAffectedRows ?? 0n);
 }

@@ -3,14 +3,10 @@ import type { DeviceId } from "@pomona/facts";
 import type { PlistDictionary } from "@pomona/plist";
 import type { Static, TObject } from "typebox";
 import type { WriteTransaction } from "../../kernel/store.ts";
-import type { DeviceRow } from "../devices/index.ts";
+import type { Enrollment } from "../enrollment/index.ts";
 
 /** What a definition may ask of the Mac before the command goes out. */
-export interface Target {
-  readonly device: DeviceRow;
-  readonly isUserEnrollment: boolean;
-  readonly isAwaitingConfiguration: boolean;
-}
+export type Target = Pick<Enrollment, "isUserEnrollment" | "isAwaitingConfiguration">;
 
 /** An MDM command: everything that is known of it stands in its one file of the catalogue. */
 export interface CommandDefinition<Input extends TObject = TObject> {

@@ -1,5 +1,5 @@
 export type { Sender } from "./answer-poll.ts";
 export { commandCatalog } from "./catalog/index.ts";
 export { type CommandOrder, CommandQueue, type QueuedCommand } from "./command-queue.ts";
-export { type CommandsFeature, createCommands } from "./feature.ts";
+export type { CommandsFeature } from "./commands-feature.ts";
 export { type CommandRow, type Lane } from "./model.ts";

@@ -129,6 +129,22 @@ export async function clearPresence(tx: WriteTransaction): Promise<readonly { te
     .execute();
 }
 
+/** All Macs of the tenant, as little of each as a whole fleet allows. */
+export async function readFleet(
+  tx: ReadTransaction,
+): Promise<readonly { readonly id: DeviceId; readonly hasAgent: boolean; readonly isOnline: boolean }[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("devices")
+    .select(["id", "agent_installed", "agent_online"])
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .execute();
+  return rows.map((row) => ({
+    id: asId<"device">(row.id),
+    hasAgent: row.agent_installed === 1,
+    isOnline: row.agent_online === 1,
+  }));
+}
+
 export interface DeviceFilter {
   readonly words: readonly string[];
   readonly agent?: "online" | "offline" | "missing" | undefined;

@@ -1,4 +1,4 @@
-export { readDevice, readDeviceBySerial, readDevices } from "./devices.sql.ts";
+export { readDevice, readDeviceBySerial, readDevices, readFleet } from "./devices.sql.ts";
 export { type ChannelState, type DeviceRow } from "./model.ts";
 export { keepQuarantinedMessage, type UnreadableMessage } from "./quarantine.ts";
 export {

@@ -90,7 +90,7 @@ async function beginAnew(
     name: message.deviceName ?? "",
     model: message.modelName ?? message.model ?? message.productName ?? "",
     osVersion: message.osVersion ?? "",
-    ...(known == null ? {} : { deviceId: known }),
+    ...(known === undefined || known === null ? {} : { deviceId: known }),
   });
   await enrollments.change(tx, enrollment.id, {
     state: "authenticated",

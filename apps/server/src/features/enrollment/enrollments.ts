@@ -64,7 +64,8 @@ export class Enrollments {
 
 /** The rule of pinning: one identifier and one certificate per enrollment, the one before it only until it is replaced. */
 export function judge(enrollment: Enrollment | undefined, hash: string, from: EnrollmentIdentifier): Resolution {
-  if (enrollment?.identifier == null || enrollment.deviceId === null) return { ok: false, reason: "not-enrolled" };
+  if (enrollment === undefined || enrollment.identifier === null || enrollment.deviceId === null)
+    return { ok: false, reason: "not-enrolled" };
   if (enrollment.identifier !== from.deviceIdentifier) return { ok: false, reason: "wrong-identifier" };
   if (enrollment.pin !== hash && enrollment.previousPin !== hash)
     return { ok: false, reason: "superseded-certificate" };

@@ -7,9 +7,9 @@ export {
   type MdmAnswer,
   REFUSED,
 } from "./check-in.ts";
+export type { EnrollmentFeature, EnrollmentPorts } from "./enrollment-feature.ts";
 export { readEnrollmentOfDevice } from "./enrollments.sql.ts";
 export type { Refusal, Resolution } from "./enrollments.ts";
-export { createEnrollment, type EnrollmentFeature, type EnrollmentPorts } from "./feature.ts";
 export { type Enrollment, EXPIRED_GRACE_MS, stableUuid } from "./model.ts";
 export type { DoorUrls, PushCredentials, PushNotification, PushResult, PushSender } from "./ports.ts";
 export { ProfileBuilder } from "./profile-builder.ts";

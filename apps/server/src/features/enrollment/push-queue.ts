@@ -65,9 +65,9 @@ export class PushQueue {
   async push(tenantId: TenantId, deviceId: DeviceId): Promise<PushResult | undefined> {
     const scope = systemScope(tenantId, "push");
     const enrollment = await this.#kernel.store.read(scope, (tx) => readEnrollmentOfDevice(tx, deviceId));
-    const { pushToken, pushMagic } = enrollment ?? {};
-    if (enrollment === undefined || pushToken == null || pushMagic == null || enrollment.isPushStopped)
-      return undefined;
+    if (enrollment === undefined || enrollment.isPushStopped) return undefined;
+    const { pushToken, pushMagic } = enrollment;
+    if (pushToken === null || pushMagic === null) return undefined;
     const credentials = await this.#credentialsOf(tenantId);
     if (credentials === undefined || credentials.topic !== enrollment.topic) return undefined;
     const expiration = Math.floor(this.#kernel.clock.now() / 1000) + KEPT_FOR_S;

@@ -1,1 +1,2 @@
-export { createEscrow } from "./feature.ts";
+/** Nothing of escrow is for other features yet: its check-in handlers reach the door through its manifest. */
+export {};

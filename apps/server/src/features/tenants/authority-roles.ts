@@ -4,7 +4,10 @@ import { EKU, type KeyUsage } from "@pomona/pki";
 export type CertificateRole = "mdm" | "agent" | "edge" | "server";
 
 interface RoleProfile {
-  /** Extended key usages; the last is ours alone (arcs below 2.25 are UUIDs as integers, ITU-T X.667). */
+  /**
+   * Extended key usages; the last is ours alone, a UUID in the arc that Microsoft gives to whoever has none of their own. Not
+   * 2.25 of ITU-T X.667: Go refuses certificates with an arc beyond 31 bits, and proxies and SCEP clients are written in Go.
+   */
   readonly extendedKeyUsage: readonly string[];
   readonly keyUsage: readonly KeyUsage[];
   readonly validForMs: number;
@@ -15,18 +18,22 @@ const DAY = 86_400_000;
 /** The certificate profile of each role. Apple takes server certificates of at most 825 days. */
 export const CERTIFICATE_ROLES: Readonly<Record<CertificateRole, RoleProfile>> = {
   mdm: {
-    extendedKeyUsage: [EKU.clientAuth, "2.25.229087689449966793322667571021443239303"],
+    extendedKeyUsage: [EKU.clientAuth, "1.2.840.113556.1.8000.2554.44120.44833.12573.20166.41918.8970866.14683527"],
     // The envelope of a SCEP renewal is encrypted to this key.
     keyUsage: ["digitalSignature", "keyEncipherment"],
     validForMs: 730 * DAY,
   },
   agent: {
-    extendedKeyUsage: [EKU.clientAuth, "2.25.179464767628197647534389107470063247131"],
+    extendedKeyUsage: [EKU.clientAuth, "1.2.840.113556.1.8000.2554.34563.43056.48715.19772.44834.28490.9051931"],
     keyUsage: ["digitalSignature"],
     validForMs: 730 * DAY,
   },
   edge: {
-    extendedKeyUsage: [EKU.clientAuth, EKU.serverAuth, "2.25.291314010891325855058197589667463295795"],
+    extendedKeyUsage: [
+      EKU.clientAuth,
+      EKU.serverAuth,
+      "1.2.840.113556.1.8000.2554.56105.2469.23902.19423.33060.103238.7861043",
+    ],
     keyUsage: ["digitalSignature"],
     validForMs: 397 * DAY,
   },

@@ -9,7 +9,7 @@ import { insertTenant } from "./tenants.sql.ts";
 export async function addTenant(tx: WriteTransaction, name: string): Promise<TenantRow> {
   const tenant: TenantRow = { id: newId<"tenant">(tx.now), name, createdAt: tx.now };
   await insertTenant(tx, tenant);
-  await tx.publish({ type: "tenant.created", data: { name } });
+  await tx.inTenant({ ...tx.scope, tenantId: tenant.id }).publish({ type: "tenant.created", data: { name } });
   return tenant;
 }
 

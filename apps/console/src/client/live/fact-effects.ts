@@ -1,0 +1,66 @@
+import {
+  listApplications,
+  listCertificates,
+  listCommands,
+  listDevices,
+  listEntries,
+  listIncidents,
+  listInvitations,
+  listOrders,
+  listProfiles,
+  listQuarantine,
+  listRules,
+  listTenants,
+  listTokens,
+  showDevice,
+  showFleet,
+  showIncident,
+  showOrder,
+  showPush,
+  showRule,
+  showSession,
+} from "@pomona/contract";
+import type { FactType } from "@pomona/facts";
+
+type Read = { readonly name: string };
+
+/**
+ * Which reads a fact makes stale. Every fact is listed, so that a new one cannot be forgotten: the compiler asks for it.
+ * `showDevice` stands for the device wherever it is shown, lists included.
+ */
+export const factEffects: { readonly [Type in FactType]: readonly Read[] } = {
+  "tenant.created": [listTenants, showSession],
+  "device.enrolled": [listDevices, showDevice, showFleet, listInvitations],
+  "device.unenrolled": [showDevice, showFleet],
+  "device.changed": [showDevice, showFleet, listApplications, listProfiles, listCertificates],
+  "device.quarantined": [showDevice, showFleet],
+  "enrollment.refused": [listInvitations],
+  "escrow.bootstrap-token-stored": [showDevice],
+  "push.failed": [showPush, showDevice],
+  "push.certificate-changed": [showPush],
+  "command.queued": [listCommands],
+  "command.sent": [listCommands],
+  "command.answered": [listCommands],
+  "agent.token-minted": [],
+  "agent.enrolled": [showDevice, showFleet],
+  "agent.online": [showDevice, showFleet],
+  "agent.offline": [showDevice, showFleet],
+  "agent.channel-changed": [showDevice],
+  "agent.sensor-changed": [showDevice],
+  "order.queued": [listOrders, showOrder],
+  "order.sent": [listOrders, showOrder],
+  "order.running": [listOrders, showOrder],
+  "order.finished": [listOrders, showOrder],
+  "rule.changed": [listRules, showRule],
+  "rule.removed": [listRules, showRule],
+  "rule.fell-back": [listRules, showRule],
+  "incident.opened": [listIncidents],
+  "incident.closed": [listIncidents, showIncident],
+  "message.quarantined": [listQuarantine],
+  "budget.exceeded": [],
+  "audit.recorded": [listEntries],
+  "token.changed": [listTokens],
+};
+
+/** Every kind of fact, in the catalogue's order. */
+export const factTypes = Object.keys(factEffects) as readonly FactType[];

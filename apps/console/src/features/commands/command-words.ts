@@ -1,0 +1,24 @@
+import type { Command } from "@pomona/contract";
+import type { Tone } from "../../kit/state-badge.tsx";
+
+const WORDS: Record<Command["state"], readonly [word: string, tone: Tone]> = {
+  queued: ["Pending", "progress"],
+  sent: ["Sent", "progress"],
+  notNow: ["Not now", "attention"],
+  acknowledged: ["Acknowledged", "good"],
+  error: ["Failed", "act"],
+  formatError: ["Not understood", "act"],
+  expired: ["Expired", "unknown"],
+  cancelled: ["Cancelled", "unknown"],
+};
+
+/** A command's state, and why it is so: what it waits for, or what went wrong. */
+export const commandWord = (
+  command: Pick<Command, "state" | "waitsFor" | "error">,
+): { word: string; tone: Tone; why: string | null } => {
+  const [word, tone] = WORDS[command.state];
+  return { word, tone, why: command.waitsFor ?? command.error };
+};
+
+/** Only what has not left can be taken back. */
+export const isCancellable = (state: Command["state"]): boolean => state === "queued" || state === "notNow";

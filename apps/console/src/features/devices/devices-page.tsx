@@ -1,0 +1,130 @@
+import { Button } from "@mantine/core";
+import { type Device, listDevices, showFleet } from "@pomona/contract";
+import { Link } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
+import { useAction, useActionPages } from "../../client/use-action.ts";
+import { Empty } from "../../kit/empty.tsx";
+import { Page } from "../../kit/page.tsx";
+import { ProblemPanel } from "../../kit/problem-panel.tsx";
+import { RowsSkeleton } from "../../kit/skeletons.tsx";
+import { chosenColumns } from "../../kit/table/column.ts";
+import { ColumnMenu } from "../../kit/table/column-menu.tsx";
+import { DataTable } from "../../kit/table/data-table.tsx";
+import { FilterBar } from "../../kit/table/filter-bar.tsx";
+import { TableCard } from "../../kit/table/table-card.tsx";
+import { useSetSearch, useUrlSearch } from "../../kit/url.ts";
+import { CsvButton } from "./csv-button.tsx";
+import { deviceColumns } from "./device-columns.tsx";
+import { deviceFilterFields, deviceQuestion } from "./device-filters.ts";
+import { SelectionBar } from "./selection-bar.tsx";
+
+const idOf = (device: Device) => device.id;
+const linkOf = (device: Device) => ({ to: `/devices/${device.id}` });
+
+/** The fleet as a table that can be queried. */
+export const DevicesPage = () => {
+  const search = useUrlSearch();
+  const setSearch = useSetSearch();
+  const question = deviceQuestion(search);
+  const fleet = useAction(showFleet, {});
+  const list = useActionPages(listDevices, { ...question, limit: 200 });
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const total = list.data?.pages[0]?.total ?? 0;
+  const columns = chosenColumns(deviceColumns, search["columns"]);
+  const isFiltered = Object.keys(question).some((key) => key !== "sort");
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const toggle = (id: string) => {
+    const next = new Set(selected);
+    if (!next.delete(id)) next.add(id);
+    setSelected(next);
+  };
+  const clear = { q: undefined, agent: undefined, mdm: undefined, os: undefined, model: undefined };
+  return (
+    <Page
+      title="Devices"
+      fills
+      beside={
+        list.data && (
+          <span data-dimmed className="tabular">
+            {total.toLocaleString("en")} {total === 1 ? "Mac" : "Macs"}
+            {isFiltered ? " match" : ""}
+          </span>
+        )
+      }
+      actions={
+        <>
+          <CsvButton question={question} columns={columns} />
+          <ColumnMenu
+            columns={deviceColumns}
+            shown={columns}
+            onChange={(columnsText) => setSearch({ columns: columnsText })}
+          />
+          <Button variant="filled" renderRoot={(props) => <Link to="/enrollment" search={{ new: "1" }} {...props} />}>
+            Enroll Macs
+          </Button>
+        </>
+      }
+    >
+      <FilterBar
+        placeholder="Search name, serial number, model"
+        words={search["q"] ?? ""}
+        fields={deviceFilterFields(fleet.data)}
+        filters={{ agent: question.agent, mdm: question.mdm, os: question.osVersion, model: question.model }}
+        onChange={({ words, filters }) =>
+          setSearch({ ...(words === undefined ? {} : { q: words || undefined }), ...filters })
+        }
+      />
+      {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
+      <TableCard fills>
+        {list.data === undefined ? (
+          list.error === null && <RowsSkeleton rows={14} />
+        ) : (
+          <DataTable
+            label="Devices"
+            fills
+            columns={columns}
+            rows={rows}
+            idOf={idOf}
+            linkOf={linkOf}
+            sort={search["sort"] ?? ""}
+            onSort={(sort) => setSearch({ sort })}
+            questionKey={JSON.stringify(question)}
+            total={total}
+            onEnd={onEnd}
+            selected={selected}
+            onSelect={toggle}
+            empty={
+              isFiltered ? (
+                <Empty
+                  title="No Mac matches"
+                  action={<Button onClick={() => setSearch(clear)}>Remove all filters</Button>}
+                >
+                  Every word and every filter must fit. Remove one, or all.
+                </Empty>
+              ) : (
+                <Empty
+                  title="No Macs yet"
+                  action={
+                    <Button
+                      variant="filled"
+                      renderRoot={(props) => <Link to="/enrollment" search={{ new: "1" }} {...props} />}
+                    >
+                      Make an enrollment link
+                    </Button>
+                  }
+                >
+                  A Mac appears here the moment it enrolls. Make a link, open it on the Mac, install the profile.
+                </Empty>
+              )
+            }
+          />
+        )}
+      </TableCard>
+      {selected.size > 0 && <SelectionBar selected={[...selected]} onClear={() => setSelected(new Set())} />}
+    </Page>
+  );
+};

@@ -1,0 +1,91 @@
+import { showPush } from "@pomona/contract";
+import { useAction } from "../../client/use-action.ts";
+import { CopyText } from "../../kit/copy-text.tsx";
+import { FactsGrid } from "../../kit/facts-grid.tsx";
+import { Notice } from "../../kit/notice.tsx";
+import { Page, Panel } from "../../kit/page.tsx";
+import { ProblemPanel } from "../../kit/problem-panel.tsx";
+import { BlockSkeleton } from "../../kit/skeletons.tsx";
+import { State } from "../../kit/state-badge.tsx";
+import { useNow } from "../../kit/time/use-now.ts";
+import { When } from "../../kit/time/when.tsx";
+import { EnrollmentTabs } from "./enrollment-tabs.tsx";
+import styles from "./push-page.module.css";
+import { PushRequestForm } from "./push-request-form.tsx";
+import { PushUploadForm } from "./push-upload-form.tsx";
+import { pushWord } from "./push-words.ts";
+import { TestPushForm } from "./test-push-form.tsx";
+
+/** The certificate by which Apple wakes Macs for us: how it stands, and the three steps to a new one. */
+export const PushPage = () => {
+  const read = useAction(showPush, {});
+  const now = useNow();
+  const push = read.data;
+  return (
+    <Page title="Enrollment">
+      <EnrollmentTabs />
+      {read.error !== null && push === undefined && (
+        <ProblemPanel problem={read.error} retry={() => void read.refetch()} />
+      )}
+      {push === undefined && read.error === null && <BlockSkeleton lines={6} />}
+      {push !== undefined && (
+        <>
+          <Notice tone={pushWord(push, now).tone} title={`Push certificate: ${pushWord(push, now).word.toLowerCase()}`}>
+            {pushWord(push, now).text}
+          </Notice>
+          <div className={styles.columns}>
+            <Panel title="Now">
+              <FactsGrid
+                rows={[
+                  { label: "State", value: <State {...pushWord(push, now)} /> },
+                  {
+                    label: "Topic",
+                    value:
+                      push.topic === null ? (
+                        <span data-dimmed>none yet</span>
+                      ) : (
+                        <CopyText wrap text={push.topic} what="topic" />
+                      ),
+                  },
+                  { label: "Expires", value: <When at={push.expiresAt} never="no certificate" /> },
+                  {
+                    label: "Subject",
+                    value: push.subject === null ? <span data-dimmed>none yet</span> : <bdi>{push.subject}</bdi>,
+                  },
+                  { label: "Sent to", value: <CopyText text={push.endpoint} what="address" /> },
+                  { label: "Last push", value: <When at={push.lastPushAt} /> },
+                  { label: "Last error", value: push.lastError ?? "none" },
+                ]}
+              />
+            </Panel>
+            <Panel title="Send a test push">
+              <TestPushForm ready={push.state === "ready"} />
+            </Panel>
+          </div>
+          <div className={styles.columns}>
+            <Panel title="1. Make a certificate request">
+              <PushRequestForm />
+            </Panel>
+            <Panel title="2. Have it signed, and get the certificate from Apple">
+              <ol className={styles.steps}>
+                <li>Have an MDM vendor sign the request. Apple takes no request that is not signed so.</li>
+                <li>
+                  Sign in at{" "}
+                  <a href="https://identity.apple.com/pushcert" target="_blank" rel="noreferrer">
+                    identity.apple.com/pushcert
+                  </a>{" "}
+                  with an Apple Account that belongs to your organization, not to a person.
+                </li>
+                <li>Renew the certificate that is there, or create the first one. Write down which account it was.</li>
+                <li>Download the certificate.</li>
+              </ol>
+            </Panel>
+            <Panel title="3. Upload Apple's certificate">
+              <PushUploadForm />
+            </Panel>
+          </div>
+        </>
+      )}
+    </Page>
+  );
+};

@@ -1,0 +1,56 @@
+import { Group, Select, Stack } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { listDevices, sendTestPush, showPush } from "@pomona/contract";
+import { useState } from "react";
+import { useAction, usePerform } from "../../client/use-action.ts";
+import { ActionButton } from "../../kit/action-button.tsx";
+import { ProblemPanel } from "../../kit/problem-panel.tsx";
+import { State } from "../../kit/state-badge.tsx";
+
+/** Wakes one Mac, and says what Apple answered. */
+export const TestPushForm = ({ ready }: { ready: boolean }) => {
+  const [words, setWords] = useState("");
+  const [asked] = useDebouncedValue(words.trim(), 150);
+  const [deviceId, setDeviceId] = useState<string | null>(null);
+  const found = useAction(listDevices, { mdm: "enrolled", ...(asked === "" ? {} : { q: asked }), limit: 20 });
+  const send = usePerform(sendTestPush, [showPush]);
+  return (
+    <Stack gap={12}>
+      <Select
+        label="Mac"
+        placeholder="Name or serial number"
+        searchable
+        searchValue={words}
+        onSearchChange={setWords}
+        data={(found.data?.items ?? []).map((device) => ({
+          value: device.id,
+          label: `${device.name}${device.serialNumber === null ? "" : ` (${device.serialNumber})`}`,
+        }))}
+        filter={({ options }) => options}
+        value={deviceId}
+        onChange={setDeviceId}
+        nothingFoundMessage={found.isFetching ? "Searching" : "No enrolled Mac matches"}
+      />
+      <Group>
+        <ActionButton
+          action={sendTestPush}
+          disabled={deviceId === null || !ready}
+          loading={send.isPending}
+          onClick={() => deviceId !== null && send.mutate({ deviceId })}
+        >
+          Send push
+        </ActionButton>
+        <span role="status">
+          {send.data !== undefined &&
+            (send.data.status === 200 ? (
+              <State tone="good" word="Apple took it" why={send.data.apnsId} />
+            ) : (
+              <State tone="act" word={`Apple answered ${send.data.status} ${send.data.reason ?? ""}`} />
+            ))}
+        </span>
+      </Group>
+      {!ready && <span data-dimmed>Upload a certificate first.</span>}
+      {send.error !== null && <ProblemPanel problem={send.error} />}
+    </Stack>
+  );
+};

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { AxeBuilder } from "@axe-core/playwright";
+import { createRule, listIncidents, placeOrder, showRule } from "@pomona/contract";
+import { withoutBrowser } from "./testing/chromium.ts";
+import { startConsole, type TestConsole } from "./testing/harness.ts";
+import { type PageSubjects, pagesOf } from "./testing/pages.ts";
+import { until } from "./testing/until.ts";
+
+const SCREENSHOTS = path.join(import.meta.dirname, "../screenshots");
+const BLOCKED = "/Applications/Transmission.app/Contents/MacOS/Transmission";
+
+/** An order, a rule and an incident, so that no page is empty. */
+const makeSubjects = async ({ api, deviceIds, macs }: TestConsole): Promise<PageSubjects> => {
+  const deviceId = deviceIds[0] ?? "";
+  const order = await api.call(placeOrder, {
+    deviceId,
+    type: "run-script",
+    input: { script: "#!/bin/sh\necho hello\n" },
+  });
+  const rule = await api.call(createRule, {
+    name: "Block BitTorrent clients",
+    match: { path: { exact: BLOCKED } },
+    mode: "block",
+    message: { text: "Transmission is not allowed here. Ask IT." },
+    scope: { tenant: true },
+  });
+  await until("Mac that holds the rule", async () => {
+    const { rollout } = await api.call(showRule, { ruleId: rule.id });
+    return rollout.confirmed >= 3 ? true : undefined;
+  });
+  await macs[0]?.launchApp({ path: BLOCKED, teamId: "EQHXZ8M8AV", signingId: "org.m0k.transmission" });
+  const incident = await until("incident", async () => (await api.call(listIncidents, {})).items[0]);
+  return { deviceId, orderId: order.id, ruleId: rule.id, incidentId: incident.id };
+};
+
+describe("every page", { skip: withoutBrowser }, () => {
+  let running: TestConsole;
+  let subjects: PageSubjects;
+  before(async () => {
+    running = await startConsole();
+    subjects = await makeSubjects(running);
+    mkdirSync(SCREENSHOTS, { recursive: true });
+  });
+  after(() => running?.[Symbol.asyncDispose]());
+
+  for (const look of ["light", "dark", "narrow"] as const)
+    test(`is drawn without an error and without a serious fault of accessibility (${look})`, async () => {
+      const { page, go, errors } = await running.open({ dark: look === "dark", width: look === "narrow" ? 420 : 1440 });
+      const faults: string[] = [];
+      for (const [name, address, text] of pagesOf(subjects)) {
+        await go(address);
+        await page.getByText(text).first().waitFor({ state: "attached" });
+        await page.waitForLoadState("load");
+        // Axe would measure the contrast of a panel that is still fading in.
+        await page.waitForFunction(() => document.getAnimations().every((each) => each.playState !== "running"));
+        await page.screenshot({ path: path.join(SCREENSHOTS, `${name}-${look}.png`) });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        for (const { id, impact, nodes } of violations)
+          if (impact === "serious" || impact === "critical")
+            faults.push(
+              `${name}: ${id}: ${nodes
+                .slice(0, 3)
+                .map(({ html, failureSummary }) => `${html} ${failureSummary}`)
+                .join(" | ")}`,
+            );
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        if (overflow > 0) faults.push(`${name}: ${overflow} px wider than the window`);
+      }
+      assert.deepEqual(faults, []);
+      assert.deepEqual(errors, []);
+    });
+});

@@ -1,0 +1,48 @@
+import {
+  IconActivity,
+  IconDeviceLaptop,
+  IconHome,
+  IconLink,
+  IconSettings,
+  IconShield,
+  type TablerIcon,
+} from "@tabler/icons-react";
+
+/** A place in the navigation. */
+export interface Place {
+  readonly to: string;
+  readonly title: string;
+  readonly icon: TablerIcon;
+  /** The sequence that leads there. */
+  readonly keys: string;
+  /** Only this very address, not what is below it. */
+  readonly exact?: true;
+  /** Places below it that the palette knows as well. */
+  readonly below?: readonly { readonly to: string; readonly title: string; readonly keys?: string }[];
+}
+
+/** Only what exists. */
+export const places: readonly Place[] = [
+  { to: "/", title: "Home", icon: IconHome, keys: "g h", exact: true },
+  { to: "/devices", title: "Devices", icon: IconDeviceLaptop, keys: "g d" },
+  {
+    to: "/protection",
+    title: "Protection",
+    icon: IconShield,
+    keys: "g p",
+    below: [
+      { to: "/protection/incidents", title: "Incidents", keys: "g i" },
+      { to: "/protection/rules", title: "Block rules", keys: "g r" },
+      { to: "/protection/rules/new", title: "New block rule" },
+    ],
+  },
+  {
+    to: "/enrollment",
+    title: "Enrollment",
+    icon: IconLink,
+    keys: "g e",
+    below: [{ to: "/enrollment/push", title: "Push certificate" }],
+  },
+  { to: "/activity", title: "Activity", icon: IconActivity, keys: "g a" },
+  { to: "/settings", title: "Settings", icon: IconSettings, keys: "g s" },
+];

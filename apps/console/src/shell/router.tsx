@@ -1,0 +1,129 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  retainSearchParams,
+} from "@tanstack/react-router";
+import { BlockSkeleton } from "../kit/skeletons.tsx";
+import { ToastList } from "../kit/toast-list.tsx";
+import { parseSearch, stringifySearch } from "../kit/url.ts";
+import { AppFrame } from "./app-frame.tsx";
+import { NotFound } from "./not-found.tsx";
+import { PageFault } from "./page-fault.tsx";
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+  validateSearch: (search: Record<string, unknown>) => search as Record<string, string | undefined>,
+  search: { middlewares: [retainSearchParams(["tenant"])] },
+  component: () => (
+    <>
+      <Outlet />
+      <ToastList />
+    </>
+  ),
+  notFoundComponent: NotFound,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  component: lazyRouteComponent(() => import("../features/access/sign-in-page.tsx"), "SignInPage"),
+});
+const signInLink = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in/$code",
+  component: lazyRouteComponent(() => import("../features/access/sign-in-link-page.tsx"), "SignInLinkPage"),
+});
+const app = createRoute({ getParentRoute: () => root, id: "app", component: AppFrame });
+
+type Loaded = () => ReturnType<typeof lazyRouteComponent> | typeof NotFound;
+const page = (path: string, component: Loaded) =>
+  createRoute({ getParentRoute: () => app, path, component: component() });
+const moved = (path: string, to: string) =>
+  createRoute({
+    getParentRoute: () => app,
+    path,
+    beforeLoad: () => {
+      throw redirect({ to, replace: true });
+    },
+  });
+
+const device = createRoute({
+  getParentRoute: () => app,
+  path: "/devices/$deviceId",
+  component: lazyRouteComponent(() => import("../features/devices/device-page.tsx"), "DevicePage"),
+});
+const tab = (path: string, component: Loaded) =>
+  createRoute({ getParentRoute: () => device, path, component: component() });
+
+const tree = root.addChildren([
+  signIn,
+  signInLink,
+  app.addChildren([
+    page("/", () => lazyRouteComponent(() => import("./home/home-page.tsx"), "HomePage")),
+    page("/devices", () => lazyRouteComponent(() => import("../features/devices/devices-page.tsx"), "DevicesPage")),
+    device.addChildren([
+      tab("/", () => lazyRouteComponent(() => import("../features/devices/overview-tab.tsx"), "OverviewTab")),
+      tab("/timeline", () => lazyRouteComponent(() => import("../features/devices/timeline-tab.tsx"), "TimelineTab")),
+      tab("/applications", () =>
+        lazyRouteComponent(() => import("../features/devices/applications-tab.tsx"), "ApplicationsTab"),
+      ),
+      tab("/profiles", () => lazyRouteComponent(() => import("../features/devices/profiles-tab.tsx"), "ProfilesTab")),
+      tab("/commands", () => lazyRouteComponent(() => import("../features/commands/commands-tab.tsx"), "CommandsTab")),
+      tab("/orders", () => lazyRouteComponent(() => import("../features/agents/orders-tab.tsx"), "OrdersTab")),
+      tab("/orders/new", () =>
+        lazyRouteComponent(() => import("../features/agents/run-script-tab.tsx"), "RunScriptTab"),
+      ),
+      tab("/orders/$orderId", () => lazyRouteComponent(() => import("../features/agents/order-tab.tsx"), "OrderTab")),
+      tab("/incidents", () =>
+        lazyRouteComponent(() => import("../features/protection/device-incidents-tab.tsx"), "DeviceIncidentsTab"),
+      ),
+    ]),
+    moved("/protection", "/protection/incidents"),
+    page("/protection/rules", () =>
+      lazyRouteComponent(() => import("../features/protection/rules-page.tsx"), "RulesPage"),
+    ),
+    page("/protection/rules/new", () =>
+      lazyRouteComponent(() => import("../features/protection/new-rule-page.tsx"), "NewRulePage"),
+    ),
+    page("/protection/rules/$ruleId", () =>
+      lazyRouteComponent(() => import("../features/protection/edit-rule-page.tsx"), "EditRulePage"),
+    ),
+    page("/protection/rules/$ruleId/remove", () =>
+      lazyRouteComponent(() => import("../features/protection/remove-rule-page.tsx"), "RemoveRulePage"),
+    ),
+    page("/protection/incidents", () =>
+      lazyRouteComponent(() => import("../features/protection/incidents-page.tsx"), "IncidentsPage"),
+    ),
+    page("/protection/incidents/$incidentId", () =>
+      lazyRouteComponent(() => import("../features/protection/incident-page.tsx"), "IncidentPage"),
+    ),
+    page("/enrollment", () =>
+      lazyRouteComponent(() => import("../features/enrollment/invitations-page.tsx"), "InvitationsPage"),
+    ),
+    page("/enrollment/push", () =>
+      lazyRouteComponent(() => import("../features/enrollment/push-page.tsx"), "PushPage"),
+    ),
+    page("/activity", () => lazyRouteComponent(() => import("../features/audit/activity-page.tsx"), "ActivityPage")),
+    page("/$", () => NotFound),
+    page("/settings", () => lazyRouteComponent(() => import("../features/access/settings-page.tsx"), "SettingsPage")),
+  ]),
+]);
+
+/** Every page by its address; pages are loaded when they are first opened. */
+export const createConsoleRouter = (queries: QueryClient) =>
+  createRouter({
+    routeTree: tree,
+    context: { queries },
+    parseSearch,
+    stringifySearch,
+    defaultPreload: "intent",
+    defaultPendingMs: 100,
+    defaultPendingComponent: () => <BlockSkeleton lines={6} />,
+    defaultErrorComponent: PageFault,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+  });

@@ -1,0 +1,43 @@
+/** The things that a page's address may name. */
+export interface PageSubjects {
+  readonly deviceId: string;
+  readonly orderId: string;
+  readonly ruleId: string;
+  readonly incidentId: string;
+}
+
+/** Every page of the console: a name for its screenshot, its address, and a text that shows that its content has come. */
+export const pagesOf = ({
+  deviceId,
+  orderId,
+  ruleId,
+  incidentId,
+}: PageSubjects): readonly (readonly [name: string, address: string, text: string | RegExp])[] => {
+  const device = `/devices/${deviceId}`;
+  return [
+    ["home", "/", "Recent activity"],
+    ["devices", "/devices", /MacBook Pro/],
+    ["device-overview", device, "System Integrity Protection"],
+    ["device-timeline", `${device}/timeline`, "Enrolled in MDM"],
+    ["device-commands", `${device}/commands`, "DeviceInformation"],
+    ["device-send-command", `${device}/commands?send=1`, "Send an MDM command"],
+    ["device-orders", `${device}/orders`, "Run script"],
+    ["device-run-script", `${device}/orders/new`, "as root, on this Mac only"],
+    ["device-order", `${device}/orders/${orderId}`, "Way to the Mac"],
+    ["device-profiles", `${device}/profiles`, "Installed profiles"],
+    ["device-applications", `${device}/applications`, "Bundle id"],
+    ["device-incidents", `${device}/incidents`, "Outcome"],
+    ["incidents", "/protection/incidents", "Outcome"],
+    ["incident", `/protection/incidents/${incidentId}`, "Process id"],
+    ["rules", "/protection/rules", "Every process"],
+    ["rule-new", `/protection/rules/new?incident=${incidentId}`, "What it matches"],
+    ["rule", `/protection/rules/${ruleId}`, "History"],
+    ["rule-remove", `/protection/rules/${ruleId}/remove`, "Remove the rule"],
+    ["enrollment", "/enrollment", "Expires"],
+    ["enrollment-new", "/enrollment?new=1", "For how many Macs"],
+    ["push", "/enrollment/push", "com.apple.mgmt.External"],
+    ["activity", "/activity", "Outcome"],
+    ["settings", "/settings", "New API token"],
+    ["no-such-page", "/nowhere", "Nothing has this address"],
+  ];
+};

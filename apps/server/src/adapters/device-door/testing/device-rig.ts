@@ -1,0 +1,153 @@
+import { asId, type TenantId } from "@pomona/facts";
+import { encodePem, issueCertificate } from "@pomona/pki";
+import { generateKeyPair, privateKeyToPem } from "@pomona/pki/node";
+import { createCommands } from "../../../features/commands/feature.ts";
+import { createDevices } from "../../../features/devices/feature.ts";
+import { createEnrollment } from "../../../features/enrollment/feature.ts";
+import { type PushNotification, type PushSender } from "../../../features/enrollment/index.ts";
+import { createEscrow } from "../../../features/escrow/feature.ts";
+import { createTenants } from "../../../features/tenants/feature.ts";
+import { Authority, addTenant } from "../../../features/tenants/index.ts";
+import type { Feature, HttpResponse } from "../../../kernel/feature.ts";
+import { PLATFORM, systemScope } from "../../../kernel/scope.ts";
+import { MovableClock, testKernel } from "../../../testing/test-kernel.ts";
+import { FactRelay } from "../../background/fact-relay.ts";
+import { openDeviceDoor } from "../device-door.ts";
+import { mdmPorts } from "../mdm-ports.ts";
+import type { TrustedProxy } from "../proxy-certificate.ts";
+
+/** Keeps what it was asked to send. */
+export class RecordingSender implements PushSender {
+  readonly endpoint = "https://push.test";
+  readonly sent: PushNotification[] = [];
+  answer: { status: number; reason: string | null; apnsId: string | null } = {
+    status: 200,
+    reason: null,
+    apnsId: null,
+  };
+  async send(notification: PushNotification) {
+    this.sent.push(notification);
+    return this.answer;
+  }
+  forget(): void {}
+}
+
+/** The Apple side of the server on a real store, with its door open on loopback; the portal is called directly. */
+export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy } = {}) {
+  const clock = new MovableClock(Date.now());
+  const kernel = testKernel(clock);
+  const authority = new Authority(kernel);
+  const sender = new RecordingSender();
+  const urls = { api: "https://localhost:1", device: "" };
+  const devices = createDevices(kernel);
+  const enrollment = createEnrollment(kernel, { authority, pushSender: sender, urls: () => urls, allowScepDes: true });
+  const commands = createCommands(kernel, { enrollment });
+  const escrow = createEscrow(kernel, { enrollment });
+  const features: readonly Feature[] = [
+    createTenants(),
+    devices.feature,
+    enrollment.feature,
+    commands.feature,
+    escrow.feature,
+  ];
+  kernel.migrate(features);
+  await authority.start();
+  for (const feature of features) await feature.start?.();
+  const relay = new FactRelay(
+    kernel.store,
+    kernel.store,
+    features.flatMap((feature) => feature.factHandlers ?? []),
+    kernel.log,
+  );
+  await relay.start();
+  const tls = await authority.serverTls([]);
+  const shared = {
+    host: "127.0.0.1",
+    port: 0,
+    tls,
+    kernel,
+    mdm: mdmPorts({ authority, enrollment, commands, escrow, seen: devices.seen }),
+    routes: features.flatMap((feature) => feature.routes ?? []).filter((route) => route.door === "device"),
+    ...options,
+  };
+  const plainDoor = await openDeviceDoor({ ...shared, isPlain: true });
+  const tlsDoor = await openDeviceDoor(shared);
+  const plainUrl = `http://127.0.0.1:${plainDoor.port}`;
+  urls.device = plainUrl;
+
+  const act = async (tenantId: TenantId, name: string, input: Record<string, unknown>): Promise<unknown> => {
+    const action = features.flatMap((feature) => feature.actions).find(({ contract }) => contract.name === name);
+    if (action === undefined) throw new Error(`no action ${name}`);
+    const scope = systemScope(tenantId, "test");
+    const prepared = await action.prepare?.(scope, input);
+    const output = await kernel.store.write(scope, (tx) => action.run({ scope, tx, prepared }, input));
+    return action.finish === undefined ? output : action.finish(scope, input, output);
+  };
+  const portal = async (path: string): Promise<HttpResponse> => {
+    const [, , code = "", tail] = path.split("/");
+    const wanted = tail === undefined ? "/enroll/{code}" : "/enroll/{code}/profile";
+    const route = features.flatMap((feature) => feature.routes ?? []).find((candidate) => candidate.path === wanted)!;
+    return route.handle({
+      method: "GET",
+      url: path,
+      params: { code },
+      headers: {},
+      body: new Uint8Array(),
+      address: "127.0.0.1",
+      signal: new AbortController().signal,
+    });
+  };
+  const newTenant = async (name: string): Promise<TenantId> => {
+    const tenant = await kernel.store.write(systemScope(PLATFORM, "test"), (tx) => addTenant(tx, name));
+    const { certificate, privateKey } = pushCertificate(authority, `com.apple.mgmt.External.${tenant.id}`, clock.now());
+    await act(tenant.id, "enrollment.upload-push-certificate", { certificate, privateKey });
+    return tenant.id;
+  };
+  const invite = async (tenantId: TenantId, input: Record<string, unknown> = {}): Promise<string> => {
+    const made = (await act(tenantId, "enrollment.create-invitation", { name: "test", maxUses: 100, ...input })) as {
+      url: string;
+    };
+    return new URL(made.url).pathname;
+  };
+  return {
+    kernel,
+    clock,
+    authority,
+    enrollment,
+    commands,
+    devices,
+    sender,
+    tls,
+    plainUrl,
+    tlsPort: tlsDoor.port,
+    features,
+    act,
+    portal,
+    newTenant,
+    invite,
+    asDevice: (id: string) => asId<"device">(id),
+    /** Lets fact handlers catch up. */
+    settle: () => new Promise((resolve) => setTimeout(resolve, 60)),
+    [Symbol.asyncDispose]: async () => {
+      await plainDoor.close();
+      await tlsDoor.close();
+      await relay.stop();
+      for (const feature of features.toReversed()) await feature.stop?.();
+      await kernel[Symbol.asyncDispose]();
+    },
+  };
+}
+export type DeviceRig = Awaited<ReturnType<typeof deviceRig>>;
+
+/** A certificate like those of Apple's portal, self-signed: its subject's UID is the topic. */
+export function pushCertificate(authority: Authority, topic: string, now: number) {
+  const key = generateKeyPair("ec-p256");
+  const der = issueCertificate(authority.crypto, {
+    issuer: { certificate: "self", key },
+    subject: { UID: topic, CN: `APSP:${topic}` },
+    spki: authority.crypto.publicKeyOf(key),
+    notBefore: now - 1000,
+    notAfter: now + 365 * 86_400_000,
+  });
+  return { certificate: encodePem("CERTIFICATE", der), privateKey: privateKeyToPem(key) };
+}

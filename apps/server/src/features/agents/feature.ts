@@ -1,0 +1,139 @@
+import type { PollRequest, PollResponse } from "@pomona/agent-protocol";
+import type { Feature, Kernel } from "../../kernel/feature.ts";
+import { type SeenTimes } from "../devices/index.ts";
+import type { Authority } from "../tenants/index.ts";
+import { AgentWaker } from "./agent-waker.ts";
+import { ChannelHealth } from "./channel-health.ts";
+import { DesiredCourier } from "./desired-courier.ts";
+import { enrollAgent } from "./enroll-agent.ts";
+import { exchange } from "./exchange.ts";
+import { type InstallParts, mintAgain, onDeviceEnrolled, onInstallAnswered } from "./install-agent.ts";
+import { installMigrations } from "./installs.sql.ts";
+import { Intake } from "./intake.ts";
+import { LiveSessions } from "./live-sessions.ts";
+import { NetPolls } from "./net-polls.ts";
+import { onDeviceReleased } from "./on-device-released.ts";
+import { onFacts, onPushFailed, onSensor } from "./on-facts.ts";
+import { onHello } from "./on-hello.ts";
+import { openEcho } from "./open-echo.ts";
+import { OrderCourier } from "./order-courier.ts";
+import { orderMigrations } from "./orders.sql.ts";
+import { placeOrder } from "./place-order.ts";
+import type {
+  AgentDoor,
+  AgentIdentity,
+  AgentPackage,
+  DesiredSource,
+  DeviceBus,
+  MdmCommands,
+  MessageHandler,
+  MessageHandlers,
+} from "./ports.ts";
+import { PresenceBook } from "./presence.ts";
+import { onOrderStatus, onReceipt } from "./record-receipt.ts";
+import { type AgentAddresses, SettingsSender } from "./send-settings.ts";
+import { showOrderActions } from "./show-order.ts";
+import { sweepOrders } from "./sweep-orders.job.ts";
+import { TwoBodies } from "./two-bodies.ts";
+
+export interface AgentsOptions {
+  readonly authority: Authority;
+  readonly seen: SeenTimes;
+  readonly commands: MdmCommands;
+  /** Asked whenever a settings profile is made, so that doors may open later than this feature is composed. */
+  readonly addresses: () => AgentAddresses;
+  readonly agentPackage: () => AgentPackage | undefined;
+}
+
+/** What main.ts and the features above need of this one. The README says in which order to compose. */
+export interface AgentsFeature {
+  readonly feature: Feature;
+  /** For adapters/mqtt. */
+  readonly door: AgentDoor;
+  /** For adapters/agent-http. */
+  readonly enroll: (request: Parameters<typeof enrollAgent>[1]) => ReturnType<typeof enrollAgent>;
+  readonly poll: (from: AgentIdentity, request: PollRequest, signal: AbortSignal) => Promise<PollResponse>;
+  /** The wires, once the agent channel is open. */
+  readonly attachBus: (bus: DeviceBus) => void;
+  /** Features above bring the desired state and their own messages. */
+  readonly attachDesired: (source: DesiredSource) => void;
+  readonly addMessages: (handlers: Readonly<Record<string, MessageHandler<never>>>) => void;
+  /** Tells online Macs at once that their desired state changed. */
+  readonly desiredChanged: (to: readonly AgentIdentity[]) => void;
+}
+
+const NO_BUS: DeviceBus = { send: () => false, isListening: () => false, disconnect: () => {} };
+
+export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeature {
+  const { authority, seen, commands, addresses, agentPackage } = options;
+  let bus = NO_BUS;
+  let source: DesiredSource | undefined;
+  let handlers: MessageHandlers = {};
+  const currentBus = () => bus;
+  const health = new ChannelHealth();
+  const polls = new NetPolls();
+  const presence = new PresenceBook(kernel, health);
+  const sessions = new LiveSessions(currentBus);
+  const settings = new SettingsSender(commands, addresses);
+  const waker = new AgentWaker(kernel, settings);
+  const orders = new OrderCourier(kernel, {
+    bus: currentBus,
+    polls,
+    waker,
+    isOnline: (deviceId) => presence.isOnline(deviceId),
+  });
+  const desired = new DesiredCourier(kernel, currentBus, polls, () => source);
+  const intake = new Intake({ kernel, authority, seen, presence, sessions, handlers: () => handlers });
+  const install: InstallParts = { kernel, commands, settings, agentPackage };
+  const addMessages = (added: Readonly<Record<string, MessageHandler<never>>>) => {
+    handlers = { ...handlers, ...added };
+  };
+  addMessages({
+    "control/hello": onHello({ kernel, bodies: new TwoBodies(), health, presence, orders, desired, waker }),
+    "control/receipt": onReceipt(orders),
+    "control/order-status": onOrderStatus(orders),
+    "control/sensor": onSensor,
+    "telemetry/facts": onFacts,
+  });
+  const enrollParts = { kernel, authority, settings, bus: currentBus, roots: () => addresses().roots };
+  const exchangeParts = { kernel, intake, polls, presence, orders, desired, waker };
+  return {
+    door: intake,
+    enroll: (request) => enrollAgent(enrollParts, request),
+    poll: (from, request, signal) => exchange(exchangeParts, from, request, signal),
+    attachBus: (opened) => {
+      bus = opened;
+    },
+    attachDesired: (given) => {
+      source = given;
+    },
+    addMessages,
+    desiredChanged: (to) => {
+      desired
+        .broadcast(to)
+        .catch((error: unknown) => kernel.log.error("agents.desired-unsent", { error: String(error) }));
+    },
+    feature: {
+      name: "agents",
+      migrations: [...orderMigrations, ...installMigrations],
+      actions: [placeOrder(kernel.vault, orders), ...showOrderActions, openEcho(sessions)],
+      factHandlers: [
+        onDeviceEnrolled(install),
+        onInstallAnswered(install),
+        onPushFailed(health),
+        onDeviceReleased(kernel, orders, desired),
+      ],
+      jobs: [
+        sweepOrders(kernel, orders),
+        mintAgain(install),
+        { name: "agents/forget-wakes", everyMs: 600_000, run: async () => waker.forgetOld() },
+      ],
+      stop: async () => {
+        presence.stop();
+        polls.stop();
+        orders.stop();
+        await intake.stop();
+      },
+    },
+  };
+}

@@ -1,0 +1,19 @@
+export type { AgentsFeature } from "./feature.ts";
+export { INSTALL_SECONDS, installAgent } from "./install-agent.ts";
+export { mdmCommands } from "./mdm-commands.ts";
+export { MessageRate, type Rate } from "./message-rate.ts";
+export type {
+  AgentCommand,
+  AgentDoor,
+  AgentIdentity,
+  AgentPackage,
+  DesiredSource,
+  DeviceBus,
+  MdmCommands,
+  MessageContext,
+  MessageHandler,
+  PackageManifest,
+  WireEnd,
+} from "./ports.ts";
+export type { AgentAddresses } from "./send-settings.ts";
+export { startEpoch } from "./start-epoch.ts";

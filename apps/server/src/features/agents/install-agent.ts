@@ -1,0 +1,105 @@
+import { asId, type DeviceId } from "@pomona/facts";
+import { onFact } from "../../kernel/fact.ts";
+import type { Job, Kernel } from "../../kernel/feature.ts";
+import { PLATFORM, systemScope } from "../../kernel/scope.ts";
+import type { WriteTransaction } from "../../kernel/store.ts";
+import { readDevice } from "../devices/index.ts";
+import { privacyProfile, serviceProfile } from "./agent-profiles.ts";
+import { mintToken, TOKEN_LIFE_MS } from "./first-trust.ts";
+import { deleteOldTokens, putInstall, readDueInstalls, readInstall } from "./installs.sql.ts";
+import type { AgentPackage, MdmCommands } from "./ports.ts";
+import type { SettingsSender } from "./send-settings.ts";
+
+export interface InstallParts {
+  readonly kernel: Kernel;
+  readonly commands: MdmCommands;
+  readonly settings: SettingsSender;
+  readonly agentPackage: () => AgentPackage | undefined;
+}
+
+const DAY_SECONDS = 86_400;
+/** How long the link to the package lives, and so the command that carries it. */
+export const INSTALL_SECONDS = 7 * DAY_SECONDS;
+/** A refused or expired installation is asked for again after this. */
+const AGAIN_MS = 3_600_000;
+/** Between tokens for an installed agent that does not come; the last one repeats. */
+const BACK_OFF_MS = [TOKEN_LIFE_MS, 1_800_000, 3_600_000, 6 * 3_600_000, 24 * 3_600_000];
+
+/** Sends what the agent needs, in the order in which the Mac has to have it, and then the agent. */
+export async function installAgent(parts: InstallParts, tx: WriteTransaction, deviceId: DeviceId): Promise<void> {
+  const device = await readDevice(tx, deviceId);
+  const manifest = parts.agentPackage()?.manifestFor(tx.scope.tenantId);
+  // User Enrollment hides the serial number, and such a Mac takes no package either.
+  if (device === undefined || device.serialNumber === null || manifest === undefined || !device.mdmEnrolled) return;
+  for (const profile of [privacyProfile(), serviceProfile()]) {
+    await parts.commands.enqueue(tx, deviceId, {
+      requestType: "InstallProfile",
+      profile,
+      isUrgent: false,
+      expiresInSeconds: INSTALL_SECONDS,
+    });
+  }
+  await parts.settings.send(tx, deviceId, { isUrgent: false });
+  const { commandId } = await parts.commands.enqueue(tx, deviceId, {
+    requestType: "InstallEnterpriseApplication",
+    manifest,
+    expiresInSeconds: INSTALL_SECONDS,
+  });
+  await putInstall(tx, { deviceId, state: "requested", commandId, minted: 0, nextAt: null });
+}
+
+export const onDeviceEnrolled = (parts: InstallParts) =>
+  onFact<"device.enrolled">({
+    name: "agents/on-device-enrolled",
+    types: ["device.enrolled"],
+    handle: async (tx, fact) => {
+      if (fact.deviceId !== null) await installAgent(parts, tx, fact.deviceId);
+    },
+  });
+
+/** The Mac said yes to the installation: only now is a token minted, because it lives ten minutes. */
+export const onInstallAnswered = (parts: InstallParts) =>
+  onFact<"command.answered">({
+    name: "agents/on-install-answered",
+    types: ["command.answered"],
+    handle: async (tx, { deviceId, data }) => {
+      if (deviceId === null || data.requestType !== "InstallEnterpriseApplication") return;
+      const install = await readInstall(tx, deviceId);
+      if (install?.commandId !== data.commandId) return;
+      if (data.state === "acknowledged") {
+        await putInstall(tx, { ...install, state: "installed", minted: 1, nextAt: tx.now + BACK_OFF_MS[0]! });
+        await sendToken(parts, tx, deviceId);
+      } else if (["error", "formatError", "expired", "cancelled"].includes(data.state)) {
+        await putInstall(tx, { ...install, nextAt: tx.now + AGAIN_MS });
+      }
+    },
+  });
+
+async function sendToken({ settings }: InstallParts, tx: WriteTransaction, deviceId: DeviceId): Promise<void> {
+  const token = await mintToken(tx, deviceId);
+  if (token !== undefined) await settings.send(tx, deviceId, { isUrgent: true, token });
+}
+
+/** Mints again, ever more slowly, as long as an installed agent has not come; asks again for what did not install. */
+export const mintAgain = (parts: InstallParts): Job => ({
+  name: "agents/mint-again",
+  everyMs: 10_000,
+  run: async () => {
+    const { kernel } = parts;
+    const due = await kernel.store.read(systemScope(PLATFORM, "agents"), (tx) => readDueInstalls(tx, 200));
+    for (const row of due) {
+      const deviceId = asId<"device">(row.device_id);
+      await kernel.store.write(systemScope(asId<"tenant">(row.tenant_id), "agents"), async (tx) => {
+        const [install, device] = [await readInstall(tx, deviceId), await readDevice(tx, deviceId)];
+        if (install === undefined || install.nextAt === null) return;
+        if (device === undefined || !device.mdmEnrolled) return putInstall(tx, { ...install, nextAt: null });
+        if (install.state === "requested") return installAgent(parts, tx, deviceId);
+        const wait = BACK_OFF_MS[Math.min(install.minted, BACK_OFF_MS.length - 1)]!;
+        await putInstall(tx, { ...install, minted: install.minted + 1, nextAt: tx.now + wait });
+        if (device.quarantine === null) await sendToken(parts, tx, deviceId);
+      });
+    }
+    const dayAgo = kernel.clock.now() - DAY_SECONDS * 1000;
+    await kernel.store.write(systemScope(PLATFORM, "agents"), (tx) => deleteOldTokens(tx, dayAgo));
+  },
+});

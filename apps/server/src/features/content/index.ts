@@ -1,0 +1,1 @@
+export { type ArchiveFile, type BlobStore, type BlobSummary, CHUNK_BYTES, type PackArchive } from "./ports.ts";

@@ -1,0 +1,33 @@
+import type { DeviceId, TenantId } from "@pomona/facts";
+import type { Authenticate, EnrollmentIdentifier } from "@pomona/mdm";
+import type { Feature } from "../../kernel/feature.ts";
+import type { Authority, KnownCertificate } from "../tenants/index.ts";
+import type { ResetHook } from "./authenticate.ts";
+import type { CheckInHandlers, MdmAnswer } from "./check-in.ts";
+import type { Resolution } from "./enrollments.ts";
+import type { DoorUrls, PushSender } from "./ports.ts";
+import type { ProfileBuilder } from "./profile-builder.ts";
+import type { Refusals } from "./refusals.ts";
+
+export interface EnrollmentPorts {
+  readonly authority: Authority;
+  readonly pushSender: PushSender;
+  /** Known once the doors listen. */
+  readonly urls: () => DoorUrls;
+  /** Tests with `scepclient` need it: it sends single DES. Default false. */
+  readonly allowScepDes?: boolean;
+}
+
+export interface EnrollmentFeature {
+  readonly feature: Feature;
+  readonly authenticate: (message: Authenticate, certificate: KnownCertificate) => Promise<MdmAnswer>;
+  readonly checkIns: CheckInHandlers;
+  /** Whose message this is: certificate and claimed identifier must belong to one live enrollment. */
+  readonly resolve: (certificate: KnownCertificate, from: EnrollmentIdentifier) => Promise<Resolution>;
+  readonly refusals: Refusals;
+  /** Wakes a Mac soon; call it after the commit. */
+  readonly wake: (tenantId: TenantId, deviceId: DeviceId) => void;
+  /** What else must be cleared when a Mac enrolls anew or leaves, in the same transaction. */
+  readonly onReset: (hook: ResetHook) => void;
+  readonly profiles: ProfileBuilder;
+}

@@ -1,0 +1,1 @@
+export { DesiredStates } from "./desired-state.ts";

@@ -1,0 +1,76 @@
+import path from "node:path";
+import { agentRoutes } from "../adapters/agent-http/agent-routes.ts";
+import type { ApnsSender } from "../adapters/apns/apns-sender.ts";
+import { tarGz } from "../adapters/archive/tar-gz.ts";
+import { DiskBlobs } from "../adapters/blobs/disk-blobs.ts";
+import { mdmPorts } from "../adapters/device-door/mdm-ports.ts";
+import type { ServerConfig } from "../config.ts";
+import { createAccess } from "../features/access/feature.ts";
+import { createAgents } from "../features/agents/feature.ts";
+import { type AgentPackage, mdmCommands } from "../features/agents/index.ts";
+import { createAudit } from "../features/audit/feature.ts";
+import { createCommands } from "../features/commands/feature.ts";
+import { createContent } from "../features/content/feature.ts";
+import { createDevices } from "../features/devices/feature.ts";
+import { createEnrollment } from "../features/enrollment/feature.ts";
+import { createEscrow } from "../features/escrow/feature.ts";
+import { createProtection } from "../features/protection/feature.ts";
+import { createTenants } from "../features/tenants/feature.ts";
+import { Authority } from "../features/tenants/index.ts";
+import type { Feature, HttpRoute, Kernel } from "../kernel/feature.ts";
+
+/** Where the doors are reached from outside; filled once they listen. */
+export interface Addresses {
+  api: string;
+  device: string;
+  agent: string;
+  /** PEM of the root that clients of the doors trust. */
+  root: string;
+}
+
+/** Makes every feature and hands each what it needs of the others: of those below at once, of those above when it asks. */
+export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: Addresses, pushSender: ApnsSender) {
+  const authority = new Authority(kernel);
+  const access = createAccess(kernel, () => addresses.api);
+  const devices = createDevices(kernel);
+  const { seen } = devices;
+  const enrollment = createEnrollment(kernel, { authority, pushSender, urls: () => addresses });
+  const commands = createCommands(kernel, { enrollment });
+  let agentPackage: AgentPackage | undefined;
+  const agents = createAgents(kernel, {
+    authority,
+    seen,
+    commands: mdmCommands(commands.queue),
+    addresses: () => ({ deviceUrl: addresses.device, brokerUrl: addresses.agent, roots: addresses.root }),
+    agentPackage: () => agentPackage,
+  });
+  const escrow = createEscrow(kernel, { enrollment });
+  const content = createContent(kernel, {
+    blobs: new DiskBlobs(path.join(config.dataDir, "blobs")),
+    pack: tarGz,
+    deviceUrl: () => addresses.device,
+    version: config.version,
+    ...(config.agentBundle === undefined ? {} : { agentBundle: config.agentBundle }),
+  });
+  agentPackage = content.agentPackage;
+  const protection = createProtection(kernel, agents);
+  const features: readonly Feature[] = [
+    createTenants(),
+    createAudit(),
+    access.feature,
+    devices.feature,
+    enrollment.feature,
+    commands.feature,
+    agents.feature,
+    escrow.feature,
+    content.feature,
+    protection.feature,
+  ];
+  const routes: readonly HttpRoute[] = [
+    ...features.flatMap((feature) => feature.routes ?? []),
+    ...agentRoutes(agents, kernel.log),
+  ];
+  const mdm = mdmPorts({ authority, enrollment, commands, escrow, seen });
+  return { authority, access, agents, mdm, features, routes };
+}
+export type Features = ReturnType<typeof createFeatures>;
