@@ -71,7 +71,10 @@ export async function measureWay(way: Way, amounts: Amounts): Promise<WayFigures
       }
       await way.server.process.ask({ ask: "profile" });
       await load(amounts.warmUp);
-      return { runs, steps: await way.server.process.ask({ ask: "shares" }) };
+      return {
+        runs,
+        steps: await way.server.process.ask({ ask: "shares", keepAs: `${way.name} ${name}`.replaceAll(" ", "-") }),
+      };
     };
     const idleScripts = own.map((_, at) => repeating(way.macsOf(at).map((mac) => way.requests.idle[mac]!)));
     const idle = await phase("idle", idleScripts, isEmpty, amounts.idlePerRun);
