@@ -11,7 +11,8 @@ export type Question =
     }
   | { readonly ask: "usage" }
   | { readonly ask: "profile" }
-  | { readonly ask: "shares" };
+  /** `keepAs`: the whole profile is left under this name in .cache/bench, for Chrome's or an editor's viewer. */
+  | { readonly ask: "shares"; readonly keepAs: string };
 
 export interface ApnsAddress {
   readonly url: string;
