@@ -16,7 +16,7 @@ const SERVER_SOURCES = fileURLToPath(new URL("../../apps/server/src/", import.me
  * until a table of the server changes.
  */
 export async function bringFleet(server: URL, dataDir: string, count: number): Promise<readonly EnrolledMac[]> {
-  const kept = join(CACHE, `fleet-${count}-${fingerprint()}`);
+  const kept = join(CACHE, `fleet-${count}-${storeFingerprint()}`);
   if (!existsSync(kept)) {
     progress(`enrolling ${count} Macs by SCEP, which is kept for the next time`);
     const apns = await startApnsReceiver();
@@ -39,8 +39,8 @@ export async function bringFleet(server: URL, dataDir: string, count: number): P
   return JSON.parse(readFileSync(join(dataDir, "fleet.json"), "utf8")) as EnrolledMac[];
 }
 
-/** Of everything that decides what is in the database. */
-function fingerprint(): string {
+/** Of everything that decides which tables a database has. */
+export function storeFingerprint(): string {
   const hash = createHash("sha256");
   for (const file of globSync(["features/**/*.sql.ts", "adapters/store/*.ts"], { cwd: SERVER_SOURCES }).sort()) {
     hash.update(readFileSync(join(SERVER_SOURCES, file)));
