@@ -79,8 +79,15 @@ export const ROOMS: readonly Room[] = [
     node: true,
   },
   { name: "server", path: /^apps\/server\/src\//, may: ["packages", "kernel"], node: true },
+  // How the agent becomes one file; the server's walks and the build use it.
+  { name: "agent build", path: /^apps\/agent\/build\.ts$/, may: [], node: true },
   { name: "agent", path: /^apps\/agent\/src\//, may: ["packages", "pki/node"], node: true },
-  { name: "cli", path: /^apps\/cli\/src\//, may: ["packages", "server door", "testkit", "agent"], node: true },
+  {
+    name: "cli",
+    path: /^apps\/cli\/src\//,
+    may: ["packages", "server door", "testkit", "walks", "agent"],
+    node: true,
+  },
   {
     name: "console",
     path: /^apps\/console\/src\//,
@@ -90,7 +97,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: "walks",
     path: /^testkit\/walks\//,
-    may: ["packages", "pki/node", "testkit", "agent", "server door"],
+    may: ["packages", "pki/node", "testkit", "agent", "agent build", "server door"],
     node: true,
   },
   { name: "testkit", path: /^testkit\//, may: ["packages", "pki/node", "agent"], node: true },
@@ -107,7 +114,7 @@ export const TESTS_MAY: Readonly<Record<string, readonly string[]>> = {
   main: ["server door", "testkit"],
   "server door": ["testkit"],
   server: ["main", "server door", "adapter", "feature", "pki/node", "testkit"],
-  agent: ["testkit"],
+  agent: ["testkit", "agent build"],
   cli: ["pki/node"],
   console: ["packages", "testkit", "server door"],
 };
@@ -140,7 +147,7 @@ export const LIBRARIES: Readonly<Record<string, readonly RegExp[]>> = {
   "@tabler/icons-react": [/^apps\/console\/src\//],
   vite: [/^tools\/(build|architecture)\//, /^apps\/console\/vite\.config\.ts$/],
   "@vitejs/plugin-react": [/^apps\/console\/vite\.config\.ts$/],
-  esbuild: [/^tools\/build\//],
+  esbuild: [/^tools\/build\//, /^apps\/agent\/build\.ts$/],
 };
 
 /** Libraries for tests, testkit's walks and benchmarks only. */

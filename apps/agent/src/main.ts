@@ -1,4 +1,4 @@
-import { createAgent } from "./agent.ts";
+import { AGENT_VERSION, createAgent } from "./agent.ts";
 import { platformProcessLookup } from "./find-process.ts";
 import { guardProcesses, platformKiller } from "./kill/index.ts";
 import { createJsonLog, type Log } from "./log.ts";
@@ -29,6 +29,10 @@ async function main(): Promise<number> {
   // The signal that would open Node's inspector.
   process.on("SIGUSR1", () => {});
   if (process.argv.includes("--sensor")) return runSensor();
+  if (process.argv.includes("--version")) {
+    process.stdout.write(`${AGENT_VERSION}\n`);
+    return 0;
+  }
   let given: AgentArguments;
   try {
     given = parseArguments(process.argv.slice(2));

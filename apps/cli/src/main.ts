@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from "commander";
+import type { DemoOptions, SimOptions } from "./options.ts";
 import { version } from "./shipped.ts";
 
 const program = new Command("pomona").description("Open, self-hosted macOS fleet orchestration").version(version);
@@ -38,22 +39,6 @@ program
   .command("fleet-process", { hidden: true })
   .description("the Macs of a demo; started by it")
   .action(async () => (await import("./demo/fleet-process.ts")).runFleetProcess());
-
-export interface DemoOptions {
-  readonly json?: true;
-  readonly data: string;
-  readonly ports?: number;
-  readonly macs: number;
-  readonly check?: true;
-}
-export interface SimOptions {
-  readonly server: string;
-  readonly macs: number;
-  readonly token?: string;
-  readonly ca?: string;
-  readonly data: string;
-  readonly realAgents: number;
-}
 
 function wholeNumber(text: string): number {
   const value = Number(text);

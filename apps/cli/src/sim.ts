@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { startFleet } from "@pomona/testkit";
-import { progressTo } from "./demo/demo.ts";
-import type { SimOptions } from "./main.ts";
+import { progressTo } from "./demo/progress.ts";
+import type { SimOptions } from "./options.ts";
 import { untilStopped } from "./until-stopped.ts";
 
 /**

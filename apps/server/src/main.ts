@@ -29,6 +29,8 @@ export interface RunningServer {
   readonly agentUrl: string;
   /** PEM of the root that clients of this server trust. */
   readonly caFile: string;
+  /** Of the device channel without TLS, where the configuration asks for one. */
+  readonly plainDevicePort?: number;
   /** Where the first administrator signs in; only while nobody has. */
   readonly firstSignInLink?: string;
   /** All tenants, oldest first. */
@@ -77,7 +79,7 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
     features.flatMap((feature) => feature.jobs ?? []),
     log,
   );
-  const closeDoors = await openDoors(config, kernel, composed, performer, addresses);
+  const doors = await openDoors(config, kernel, composed, performer, addresses);
   const caFile = path.join(config.dataDir, "ca.pem");
   writeFileSync(caFile, addresses.root);
   await relay.start();
@@ -93,6 +95,7 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
     deviceUrl: addresses.device,
     agentUrl: addresses.agent,
     caFile,
+    ...(doors.plainDevicePort === undefined ? {} : { plainDevicePort: doors.plainDevicePort }),
     ...(firstSignInLink === undefined ? {} : { firstSignInLink }),
     tenants: () => store.read(system, readTenants),
     ensureTenants: (names) => store.write(system, (tx) => ensureTenants(tx, names)),
@@ -103,7 +106,7 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
       }),
     signInLink,
     stop: async () => {
-      await closeDoors();
+      await doors.close();
       await jobs.stop();
       await relay.stop();
       for (const feature of features.toReversed()) await feature.stop?.();

@@ -1,15 +1,14 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { createPushRequest, showFleet, showPush, uploadPushCertificate } from "@pomona/contract";
-import { type RunningServer, readSettings, SETTINGS, type ServerConfig, startServer } from "@pomona/server";
-import { type ApiClient, openApiClient, openPushAuthority } from "@pomona/testkit";
-import type { DemoOptions } from "../main.ts";
-import { shipped } from "../shipped.ts";
+import { showFleet } from "@pomona/contract";
+import { type RunningServer, startServer } from "@pomona/server";
+import type { ApiClient } from "@pomona/testkit";
+import type { DemoOptions } from "../options.ts";
 import { untilStopped } from "../until-stopped.ts";
 import { DemoFleet } from "./demo-fleet.ts";
-import { type DemoState, readState, writeState } from "./demo-state.ts";
+import { configOf, type Running, settle, shares } from "./demo-server.ts";
+import { readState } from "./demo-state.ts";
+import { progressTo } from "./progress.ts";
 
-const TENANTS = ["Orchard Studios", "Vineyard Health"] as const;
 /** How many of the Macs run the agent as a process of its own: each takes some 100 MB. */
 const REAL_AGENTS = 2;
 const PATIENCE_MS = 180_000;
@@ -53,66 +52,6 @@ export async function demo(options: DemoOptions): Promise<void> {
   }
 }
 
-interface Running {
-  readonly ca: string;
-  readonly token: string;
-  readonly tenants: readonly { readonly id: string; readonly name: string; readonly token: string }[];
-  readonly clients: readonly ApiClient[];
-}
-
-type Apns = { readonly url: string; readonly port: number; readonly rootPem: string; readonly keyPem: string };
-
-/** The same ports as last time: the Macs of the folder know this server by them. */
-export function configOf(folder: string, options: DemoOptions, kept: DemoState | undefined, apns: Apns): ServerConfig {
-  const settings = readSettings(process.env);
-  const first = options.ports ?? Number(SETTINGS.apiPort.default);
-  const wanted = first === 0 ? { api: 0, device: 0, agent: 0 } : { api: first, device: first + 1, agent: first + 2 };
-  return {
-    ...shipped(),
-    dataDir: path.join(folder, "server"),
-    host: "127.0.0.1",
-    publicHost: "localhost",
-    ports: kept?.ports ?? (options.ports === undefined ? { api: 8443, device: 8444, agent: 8883 } : wanted),
-    apns: { url: apns.url, ca: apns.rootPem },
-    logLevel: process.env["POMONA_LOG_LEVEL"] === undefined ? "error" : settings.logLevel,
-  };
-}
-
-/** Tenants, tokens and push certificates; those of an earlier start where there was one. */
-export async function settle(
-  folder: string,
-  server: RunningServer,
-  kept: DemoState | undefined,
-  apns: Apns,
-): Promise<Running> {
-  const ca = await readFile(server.caFile, "utf8");
-  const rows = await server.ensureTenants(TENANTS);
-  const token = kept?.token ?? (await server.issueToken("Demo operator", "operator", rows));
-  const tenantTokens =
-    kept?.tenantTokens ??
-    (await Promise.all(rows.map((row) => server.issueToken(`${row.name} operator`, "operator", [row]))));
-  const port = (url: string): number => Number(new URL(url.replace("mqtts:", "https:")).port);
-  const ports = { api: port(server.apiUrl), device: port(server.deviceUrl), agent: port(server.agentUrl) };
-  await writeState(folder, {
-    ports,
-    apns: { port: apns.port, rootPem: apns.rootPem, keyPem: apns.keyPem },
-    token,
-    tenantTokens,
-  });
-  const tenants = rows.map((row, index) => ({ id: row.id, name: row.name, token: tenantTokens[index]! }));
-  const clients = tenants.map((tenant) => openApiClient({ apiUrl: server.apiUrl, ca, token: tenant.token }));
-  const authority = await openPushAuthority(apns);
-  for (const client of clients) {
-    if ((await client.call(showPush, {})).state === "ready") continue;
-    const { csr } = await client.call(createPushRequest, { organization: "Demo", email: "demo@example.org" });
-    await client.call(uploadPushCertificate, { certificate: authority.sign(csr).certificatePem });
-  }
-  return { ca, token, tenants, clients };
-}
-
-/** Two thirds of the Macs belong to the first tenant. */
-const shares = (macs: number): readonly number[] => [Math.ceil((macs * 2) / 3), Math.floor(macs / 3)];
-
 async function ready(
   fleet: DemoFleet,
   clients: readonly ApiClient[],
@@ -154,18 +93,4 @@ async function announce(options: DemoOptions, server: RunningServer, running: Ru
       "Ctrl-C stops everything. The next start goes on where this one was.",
     ].join("\n"),
   );
-}
-
-/** One line that is written over on a terminal, and a line per change elsewhere. */
-export function progressTo(stream: NodeJS.WriteStream, macs: number): (text: string | undefined) => void {
-  let last = "";
-  return (text) => {
-    if (text === undefined) {
-      if (stream.isTTY) stream.write("\r\x1b[K");
-      return;
-    }
-    if (text === last || macs === 0) return;
-    last = text;
-    stream.write(stream.isTTY ? `\r\x1b[K${text}` : `pomona: ${text}\n`);
-  };
 }

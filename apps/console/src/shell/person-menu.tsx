@@ -37,7 +37,7 @@ export const PersonMenu = () => {
   return (
     <Menu width={260} closeOnItemClick={false}>
       <Menu.Target>
-        <UnstyledButton className={styles.person} aria-label={`Signed in as ${actor.name}`}>
+        <UnstyledButton className={styles.person} aria-label={`${initials}: signed in as ${actor.name}`}>
           {initials}
         </UnstyledButton>
       </Menu.Target>

@@ -12,7 +12,7 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 export const TopBar = () => (
   <header className={styles.bar}>
     <TenantSwitcher />
-    <UnstyledButton className={styles.search} onClick={spotlight.open} aria-label="Search and commands">
+    <UnstyledButton className={styles.search} onClick={spotlight.open}>
       <IconSearch size={14} aria-hidden />
       <span className={styles.hint}>Search Macs, pages, actions</span>
       <kbd className={styles.kbd}>{isMac ? "⌘K" : "Ctrl K"}</kbd>

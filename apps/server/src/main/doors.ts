@@ -6,14 +6,19 @@ import type { Kernel } from "../kernel/feature.ts";
 import type { Performer } from "../kernel/perform.ts";
 import type { Addresses, Features } from "./features.ts";
 
-/** Opens the three doors and fills in where they are. @returns what closes them */
+export interface OpenDoors {
+  readonly plainDevicePort?: number;
+  close(): Promise<void>;
+}
+
+/** Opens the three doors and fills in where they are. */
 export async function openDoors(
   config: ServerConfig,
   kernel: Kernel,
   features: Features,
   performer: Performer,
   addresses: Addresses,
-): Promise<() => Promise<void>> {
+): Promise<OpenDoors> {
   const { authority, agents, access, mdm } = features;
   const { host, publicHost, ports } = config;
   const tls = config.tls ?? (await authority.serverTls([publicHost, host]));
@@ -63,7 +68,10 @@ export async function openDoors(
     version: config.version,
   });
   addresses.api = `https://${publicHost}:${api.port}`;
-  return async () => {
-    await Promise.all([api.close(), device.close(), plain?.close(), agent.close()]);
+  return {
+    ...(plain === undefined ? {} : { plainDevicePort: plain.port }),
+    close: async () => {
+      await Promise.all([api.close(), device.close(), plain?.close(), agent.close()]);
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { type Application, listApplications } from "@pomona/contract";
+import { listApplications } from "@pomona/contract";
 import { useAction } from "../../client/use-action.ts";
 import { Mono } from "../../kit/copy-text.tsx";
 import { Empty } from "../../kit/empty.tsx";
@@ -12,8 +12,12 @@ import { TableCard } from "../../kit/table/table-card.tsx";
 import { byteSize } from "../../kit/time/format-duration.ts";
 import { When } from "../../kit/time/when.tsx";
 import { useSetSearch, useUrlParam, useUrlSearch } from "../../kit/url.ts";
+import { type MergedApplication, mergeApplications } from "./merge-applications.ts";
 
-const columns: readonly Column<Application>[] = [
+const sourceWords = (app: MergedApplication): string =>
+  app.sources.map((source) => (source === "mdm" ? "MDM" : "Agent")).join(", ");
+
+const columns: readonly Column<MergedApplication>[] = [
   {
     id: "name",
     title: "Name",
@@ -53,8 +57,8 @@ const columns: readonly Column<Application>[] = [
     id: "source",
     title: "Reported by",
     min: 92,
-    cell: (app) => (app.source === "mdm" ? "MDM" : "Agent"),
-    text: (app) => app.source,
+    cell: (app) => sourceWords(app),
+    text: sourceWords,
   },
 ];
 
@@ -67,7 +71,7 @@ export const ApplicationsTab = () => {
   const words = (search["q"] ?? "").toLowerCase().split(/\s+/);
   const sort = readSort(search["sort"]);
   const field = sort?.field === "bundleId" ? ("bundleId" as const) : ("name" as const);
-  const rows = (read.data?.items ?? [])
+  const rows = mergeApplications(read.data?.items ?? [])
     .filter((app) =>
       words.every((word) => `${app.name} ${app.bundleId} ${app.path ?? ""}`.toLowerCase().includes(word)),
     )
@@ -97,7 +101,7 @@ export const ApplicationsTab = () => {
             label="Applications"
             columns={columns}
             rows={rows}
-            idOf={(app) => `${app.source} ${app.bundleId} ${app.path ?? ""} ${app.version}`}
+            idOf={(app) => `${app.sources.join()} ${app.bundleId} ${app.path ?? ""} ${app.version}`}
             sort={search["sort"] ?? ""}
             onSort={(next) => setSearch({ sort: next })}
             questionKey={JSON.stringify([words, sort])}

@@ -123,7 +123,7 @@ const TELLS: Partial<Record<FactType, Tell>> = {
   "agent.channel-changed": (data) => ({
     chapter: "agent",
     tone: data["health"] === "down" ? "attention" : data["health"] === "up" ? "good" : "unknown",
-    text: `${way(data).replace(/^./, (first) => first.toUpperCase())} ${data["health"] === "unknown" ? "not known" : text(data, "health")}`,
+    text: `${way(data).replace(/^./, (first) => first.toUpperCase())} ${data["health"] === "up" ? "works" : data["health"] === "down" ? "is down" : "is not known"}`,
   }),
   "agent.sensor-changed": (data) => ({
     chapter: "protection",

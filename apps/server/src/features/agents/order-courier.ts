@@ -36,8 +36,8 @@ export interface OrderWays {
 interface Pending {
   readonly to: AgentIdentity;
   readonly tried: Attempt[];
-  /** How many of `tried` are in the row. */
-  written: number;
+  /** When a copy was last handed to the wire. */
+  wiredAt: number;
   readonly timers: NodeJS.Timeout[];
 }
 
@@ -77,7 +77,8 @@ export class OrderCourier {
       await this.#settle(id);
     };
     pending.timers.push(
-      setTimeout(() => this.#polls.nudge(to.deviceId), NET_AFTER_MS),
+      // A little later than the wire has for itself, so that the poll does not find it still there.
+      setTimeout(() => this.#polls.nudge(to.deviceId), NET_AFTER_MS + 20),
       setTimeout(() => void wakeToo(), WAKE_AFTER_MS),
     );
   }
@@ -102,7 +103,10 @@ export class OrderCourier {
       const id = asId<"order">(order.envelope.id);
       const pending = this.#open(id, to);
       const last = pending.tried.findLast((attempt) => attempt.channel === channel);
-      if (last !== undefined && this.#kernel.clock.now() - last.at < SAME_WAY_MS) continue;
+      const now = this.#kernel.clock.now();
+      if (last !== undefined && now - last.at < SAME_WAY_MS) continue;
+      // It is on the wire at this moment: the net is for when no receipt comes.
+      if (!order.isUrgent && now - pending.wiredAt < NET_AFTER_MS) continue;
       this.#note(pending, channel);
       messages.push(toMessage(order, channel));
     }
@@ -123,7 +127,7 @@ export class OrderCourier {
     if (pending === undefined) return [];
     for (const timer of pending.timers) clearTimeout(timer);
     this.#pending.delete(id);
-    return pending.tried.slice(pending.written);
+    return pending.tried;
   }
 
   stop(): void {
@@ -135,7 +139,7 @@ export class OrderCourier {
   #open(id: OrderId, to: AgentIdentity): Pending {
     let pending = this.#pending.get(id);
     if (pending === undefined) {
-      pending = { to, tried: [], written: 0, timers: [] };
+      pending = { to, tried: [], wiredAt: Number.NEGATIVE_INFINITY, timers: [] };
       this.#pending.set(id, pending);
     }
     return pending;
@@ -144,7 +148,10 @@ export class OrderCourier {
   #byWire(to: AgentIdentity, order: DeliverableOrder, channel: "wire" | "wake"): boolean {
     const isSent = this.#bus().send(to, "control", "order", JSON.stringify(toMessage(order, channel)));
     const pending = this.#pending.get(asId<"order">(order.envelope.id));
-    if (isSent && pending !== undefined) this.#note(pending, channel);
+    if (isSent && pending !== undefined) {
+      pending.wiredAt = this.#kernel.clock.now();
+      this.#note(pending, channel);
+    }
     return isSent;
   }
 

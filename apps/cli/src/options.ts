@@ -1,0 +1,17 @@
+/** What the command line of `demo` says. */
+export interface DemoOptions {
+  readonly json?: true;
+  readonly data: string;
+  readonly ports?: number;
+  readonly macs: number;
+  readonly check?: true;
+}
+/** What the command line of `sim` says. */
+export interface SimOptions {
+  readonly server: string;
+  readonly macs: number;
+  readonly token?: string;
+  readonly ca?: string;
+  readonly data: string;
+  readonly realAgents: number;
+}
