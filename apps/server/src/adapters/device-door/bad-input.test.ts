@@ -110,7 +110,8 @@ test("a huge plist that is well formed gets an answer, and one byte too many is 
   const wide = xml(`<dict><key>Status</key><string>Idle</string>${"<key>k</key><true/>".repeat(300_000)}</dict>`);
   assert.equal(await signedPut(wide), 400);
   for (const options of [[], ["-H", "Transfer-Encoding: chunked"], ["-H", "Expect:"]]) {
-    assert.equal(await put("/mdm", Buffer.alloc(8 * 1024 * 1024 + 1), "-H", "Mdm-Signature: AAAA", ...options), 413);
+    for (const bytes of [8 * 1024 * 1024 + 1, 30_000_000])
+      assert.equal(await put("/mdm", Buffer.alloc(bytes), "-H", "Mdm-Signature: AAAA", ...options), 413);
   }
 });
 
