@@ -54,7 +54,7 @@ async function runAgent({ settings, data, tools, root }: AgentArguments, log: Lo
   const store = openDiskStore(data);
   const crashes = countCrashes(data, Date.now);
   const toolsPath = tools === undefined ? {} : { PATH: `${tools}:${DEFAULT_SCRIPT_ENVIRONMENT["PATH"]}` };
-  const findProcess = platformProcessLookup();
+  const findProcess = platformProcessLookup(root);
   const sensor = openSensorProcess([
     process.execPath,
     ...SENSOR_NODE_OPTIONS,
