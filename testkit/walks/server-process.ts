@@ -17,13 +17,21 @@ export interface ServerProcess {
 
 const MAIN = fileURLToPath(new URL("../../apps/cli/src/main.ts", import.meta.url));
 
-/** `pomona start` with these settings; resolves when it says that it runs. */
-export async function startServerProcess(settings: Readonly<Record<string, string>>): Promise<ServerProcess> {
+/**
+ * `pomona start` with these settings; resolves when it says that it runs.
+ * @param heard gets everything that it prints; without it errors go to our own standard error
+ */
+export async function startServerProcess(
+  settings: Readonly<Record<string, string>>,
+  heard?: (text: string) => void,
+): Promise<ServerProcess> {
   const { PATH = "", HOME = "" } = process.env;
   const child = spawn(process.execPath, [MAIN, "start"], {
     env: { PATH, HOME, POMONA_HOST: "127.0.0.1", POMONA_LOG_LEVEL: "error", ...settings },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", heard === undefined ? "inherit" : "pipe"],
   });
+  if (heard !== undefined)
+    for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding("utf8").on("data", heard);
   const text = await firstWords(child);
   const after = (label: string): string => new RegExp(`${label}\\s+(\\S+)`).exec(text)?.[1] ?? "";
   const apiUrl = after("API");

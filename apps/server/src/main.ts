@@ -61,7 +61,10 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
     dir: path.join(config.dataDir, "keys"),
     ...(config.masterKey === undefined ? {} : { masterKey: config.masterKey }),
   });
-  const store = new SqliteStore({ file: path.join(config.dataDir, "pomona.db") });
+  const store = new SqliteStore({
+    file: path.join(config.dataDir, "pomona.db"),
+    onEffectFault: (error) => log.error("store.effect-failed", { error: String(error) }),
+  });
   const kernel: Kernel = { store, facts: store, live: new LiveFeed(), vault, clock: systemClock, log };
   const addresses: Addresses = { api: "", device: "", agent: "", root: "" };
   const pushSender = new ApnsSender(config.apns);

@@ -47,16 +47,17 @@ function inputOf(contract: ActionContract, request: FastifyRequest): unknown {
 
 /** Query values are text; numbers and booleans are read where the schema wants them. */
 function fromQuery(contract: ActionContract, query: Record<string, unknown>): Record<string, unknown> {
-  const input: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(query)) {
-    if (name === "tenant") continue;
-    const wanted = (contract.input.properties[name] as { readonly type?: string } | undefined)?.type;
-    if (wanted === "integer" || wanted === "number")
-      input[name] = /^-?\d+(\.\d+)?$/.test(String(value)) ? Number(value) : value;
-    else if (wanted === "boolean") input[name] = value === "true" ? true : value === "false" ? false : value;
-    else input[name] = value;
-  }
-  return input;
+  const entries = Object.entries(query).filter(([name]) => name !== "tenant");
+  // Not by assignment: a query may name `__proto__`, and that is a field like any other, to be refused.
+  return Object.fromEntries(entries.map(([name, value]) => [name, valueOf(contract, name, value)]));
+}
+
+function valueOf(contract: ActionContract, name: string, value: unknown): unknown {
+  const { properties } = contract.input;
+  const wanted = Object.hasOwn(properties, name) ? (properties[name] as { readonly type?: string }).type : undefined;
+  if (wanted === "integer" || wanted === "number") return /^-?\d+(\.\d+)?$/.test(String(value)) ? Number(value) : value;
+  if (wanted === "boolean") return value === "true" ? true : value === "false" ? false : value;
+  return value;
 }
 
 function checkedKey(key: string): string {

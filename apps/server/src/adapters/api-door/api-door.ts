@@ -60,7 +60,7 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
     reply.headers(HEADERS);
   });
   server.setErrorHandler(async (error, request, reply) => {
-    const problem = problemOf(error, request.id);
+    const problem = problemOf(error, request.id, request.routeOptions.bodyLimit);
     if (problem.status >= 500) {
       kernel.log.error("api.fault", {
         id: request.id,

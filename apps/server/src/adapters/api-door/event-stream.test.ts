@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:http2";
 import https from "node:https";
 import { test } from "node:test";
 import { type TestServer, testServer } from "../../testing/test-server.ts";
@@ -77,4 +79,61 @@ test("a cursor from the future, as after a restored backup, gets a reset", async
   await using t = await testServer();
   const [event] = await listen(t, t.tokens[0], { "last-event-id": "999999" }, (heard) => heard.length > 0);
   assert.equal(event?.type, "reset");
+});
+
+test("whoever was away for more facts than may wait for a reader gets all of them in one stream", async () => {
+  await using t = await testServer();
+  const [tenant] = t.tenants;
+  const admin = await t.server.issueToken("admin", "administrator", t.tenants);
+  const missed = Array.from({ length: 700 }, (_, i) => `missed ${i}`);
+  for (let i = 0; i < missed.length; i += 50) {
+    await Promise.all(missed.slice(i, i + 50).map((name) => act(t, admin, tenant.id, name)));
+  }
+  await act(t, admin, tenant.id, "the last");
+  const heard = await listen(t, t.tokens[0], { "last-event-id": "0" }, (all) =>
+    all.some(({ data }) => data.data["name"] === "the last"),
+  );
+  const names = new Set(heard.map(({ data }) => data.data["name"]));
+  assert.deepEqual(
+    missed.filter((name) => !names.has(name)),
+    [],
+  );
+});
+
+test("a stream ends when its token is revoked", async () => {
+  await using t = await testServer();
+  const admin = await t.server.issueToken("admin", "administrator", t.tenants);
+  const inFirst = { "pomona-tenant": t.tenants[0].id };
+  const made = await t.call(admin, "POST", "/tokens", { name: "reader", role: "auditor" }, inFirst);
+  const { id, token } = made.json as unknown as { id: string; token: string };
+  // Resolves when the server ends the stream.
+  const ended = listen(t, token, { "last-event-id": "0" }, () => false);
+  assert.equal((await t.call(admin, "DELETE", `/tokens/${id}`, undefined, inFirst)).status, 200);
+  assert.ok((await ended).every(({ data }) => data.tenantId === t.tenants[0].id));
+});
+
+test("a frozen reader holds up nobody, and gets everything when it reads again", async () => {
+  await using t = await testServer();
+  const [tenant] = t.tenants;
+  const admin = await t.server.issueToken("admin", "administrator", t.tenants);
+  const { origin, pathname } = new URL(`${t.server.apiUrl}/events`);
+  // Takes a thousand bytes and then nothing, as a tab does that the system has stopped.
+  const session = connect(origin, { ca: t.ca, settings: { initialWindowSize: 1_000 } });
+  const frozen = session.request({ ":path": pathname, authorization: `Bearer ${t.tokens[0]}`, "last-event-id": "0" });
+  await once(frozen, "response");
+  const healthy = listen(t, t.tokens[0], { "last-event-id": "0" }, (all) =>
+    all.some(({ data }) => data.data["name"] === "the last"),
+  );
+  for (let i = 0; i < 300; i += 1) await act(t, admin, tenant.id, `while frozen ${i}`);
+  await act(t, admin, tenant.id, "the last");
+  const expected = (await healthy).map(({ id }) => id);
+  let text = "";
+  frozen.setEncoding("utf8").on("data", (part: string) => {
+    text += part;
+    if (text.includes('"the last"')) frozen.close();
+  });
+  await once(frozen, "close");
+  session.close();
+  const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+  assert.deepEqual(ids.slice(0, expected.length), expected);
 });

@@ -1,14 +1,13 @@
-import type { AnyFact } from "@pomona/facts";
 import type { FastifyInstance } from "fastify";
 import type { Authenticator } from "../../features/access/index.ts";
 import { PomonaError } from "../../kernel/errors.ts";
 import type { Kernel } from "../../kernel/feature.ts";
-import { may, type Scope } from "../../kernel/scope.ts";
+import { may } from "../../kernel/scope.ts";
 import { credentialsOf } from "./credentials.ts";
 import { EventWriter } from "./event-writer.ts";
+import { followFacts } from "./follow-facts.ts";
 
 const KEEP_ALIVE_MS = 15_000;
-const BATCH = 500;
 
 export interface EventStreams {
   /** Ends every stream, so that the server can close. */
@@ -19,7 +18,8 @@ export interface EventStreams {
 export function addEventStream(server: FastifyInstance, kernel: Kernel, authenticator: Authenticator): EventStreams {
   const open = new Set<EventWriter>();
   server.get("/api/v1/events", async (request, reply) => {
-    const scope = await authenticator.scopeOf(credentialsOf(request));
+    const credentials = credentialsOf(request);
+    const scope = await authenticator.scopeOf(credentials);
     if (!may(scope, "events.read")) {
       throw new PomonaError("forbidden", "permission.missing", `${scope.actor.name} lacks the permission events.read.`);
     }
@@ -28,8 +28,15 @@ export function addEventStream(server: FastifyInstance, kernel: Kernel, authenti
     reply.raw.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     const writer = new EventWriter(reply.raw);
     open.add(writer);
-    const end = follow(kernel, scope, writer, after);
-    const keepAlive = setInterval(() => writer.comment("keep-alive"), KEEP_ALIVE_MS);
+    // A stream outlives its request: whoever loses the token, the session or the tenant meanwhile must not go on reading.
+    const askAgain = () => void authenticator.scopeOf(credentials).catch(() => writer.cut());
+    const end = followFacts(kernel, scope, writer, after, ({ type }) => {
+      if (type === "token.changed") askAgain();
+    });
+    const keepAlive = setInterval(() => {
+      writer.comment("keep-alive");
+      askAgain();
+    }, KEEP_ALIVE_MS);
     writer.onClose(() => {
       clearInterval(keepAlive);
       open.delete(writer);
@@ -40,50 +47,6 @@ export function addEventStream(server: FastifyInstance, kernel: Kernel, authenti
     closeAll: () => {
       for (const writer of open) writer.close();
     },
-  };
-}
-
-/** Reads up to the present, then follows the commits; what is committed meanwhile waits, so nothing is missed or doubled. */
-function follow(kernel: Kernel, scope: Scope, writer: EventWriter, after: number | undefined): () => void {
-  let position = after;
-  let isCaughtUp = false;
-  const unsubscribe = kernel.facts.subscribe((facts) => {
-    if (isCaughtUp) for (const fact of facts) send(fact);
-  });
-  const unsubscribeLive = kernel.live.subscribe((message) => {
-    if (message.tenantId !== scope.tenantId || !isCaughtUp) return;
-    writer.event(message.type, undefined, { type: message.type, deviceId: message.deviceId, data: message.data });
-  });
-  const send = (fact: AnyFact): void => {
-    if (fact.tenantId !== scope.tenantId || fact.position <= (position ?? 0)) return;
-    position = fact.position;
-    writer.event(fact.type, fact.position, { ...fact, at: new Date(fact.at).toISOString() });
-  };
-  const catchUp = async (): Promise<void> => {
-    const { oldest, newest } = await kernel.facts.range();
-    writer.comment("connected");
-    if (position === undefined) position = newest;
-    else if (position < oldest - 1 || position > newest) {
-      writer.event("reset", newest, { reason: "the cursor is older than what is kept; read the lists again" });
-      position = newest;
-    }
-    for (;;) {
-      const facts = await kernel.facts.readAfter(position, { tenantId: scope.tenantId, limit: BATCH });
-      for (const fact of facts) send(fact);
-      if (facts.length < BATCH || writer.isClosed) break;
-      await writer.drained();
-    }
-    isCaughtUp = true;
-    // Commits between the last read and the line above.
-    for (const fact of await kernel.facts.readAfter(position, { tenantId: scope.tenantId, limit: BATCH })) send(fact);
-  };
-  catchUp().catch((error: unknown) => {
-    kernel.log.error("events.failed", { error: String(error) });
-    writer.close();
-  });
-  return () => {
-    unsubscribe();
-    unsubscribeLive();
   };
 }
 

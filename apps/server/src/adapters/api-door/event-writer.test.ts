@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { EventWriter } from "./event-writer.ts";
 
 /** A server that hands each request's writer out, and a client that sends its request and then never reads. */
-async function frozenReader() {
+async function frozenReader(patienceMs?: number) {
   const server = http.createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
@@ -15,7 +15,7 @@ async function frozenReader() {
   client.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   const [, response] = (await once(server, "request")) as [unknown, http.ServerResponse];
   return {
-    writer: new EventWriter(response.writeHead(200)),
+    writer: new EventWriter(response.writeHead(200), patienceMs),
     end: () => {
       client.destroy();
       server.close();
@@ -47,4 +47,17 @@ test("many events at once to a reader that keeps up are not taken for a reader t
   const text = await (await fetch(`http://127.0.0.1:${port}/`)).text();
   assert.equal(text.match(/^event: /gm)?.length, 200);
   server.close();
+});
+
+test("a reader that takes nothing for its time is given up", async () => {
+  const { writer, end } = await frozenReader(50);
+  let rounds = 0;
+  while (await writer.drained()) {
+    assert.ok((rounds += 1) < 100, "100 MB went to a reader that does not read");
+    for (let i = 0; i < 12; i += 1) writer.event("device.changed", i, { text: "x".repeat(80_000) });
+  }
+  assert.ok(!writer.isClosed);
+  writer.cut();
+  assert.ok(writer.isClosed);
+  end();
 });

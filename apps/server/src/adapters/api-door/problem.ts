@@ -13,8 +13,11 @@ const STATUS: Readonly<Record<ErrorKind, readonly [number, string]>> = {
   unavailable: [503, "Not now"],
 };
 
-/** Any error as RFC 9457 says it; a fault of ours tells the caller only the id under which the log has it. */
-export function problemOf(error: unknown, requestId: string): Problem {
+/**
+ * Any error as RFC 9457 says it; a fault of ours tells the caller only the id under which the log has it.
+ * @param bodyLimit bytes that the route takes, for whoever sent more
+ */
+export function problemOf(error: unknown, requestId: string, bodyLimit?: number): Problem {
   if (error instanceof PomonaError) {
     const [status, title] = STATUS[error.kind];
     const errors = error.detail?.["errors"] as Problem["errors"];
@@ -29,12 +32,22 @@ export function problemOf(error: unknown, requestId: string): Problem {
     };
   }
   const known = error as { readonly statusCode?: number; readonly code?: string; readonly message?: string };
+  if (known.statusCode === 413) {
+    return {
+      type: "about:blank",
+      title: "Too large",
+      status: 413,
+      code: "body.too-large",
+      detail: `The body is larger than the ${bodyLimit ?? "few"} bytes that are taken here.`,
+      instance: requestId,
+    };
+  }
   if (known.statusCode !== undefined && known.statusCode >= 400 && known.statusCode < 500) {
     return {
       type: "about:blank",
-      title: known.statusCode === 413 ? "Too large" : "The request does not fit",
+      title: "The request does not fit",
       status: known.statusCode,
-      code: known.statusCode === 413 ? "body.too-large" : "request.invalid",
+      code: "request.invalid",
       detail: known.message ?? "The request could not be read.",
       instance: requestId,
     };

@@ -86,7 +86,11 @@ class Courier {
     this.#hasNews = true;
     if (this.#isAwake || this.#isStopped) return;
     this.#isAwake = true;
-    this.#work = this.#run();
+    this.#work = this.#run().catch((error: unknown) => {
+      // The store does not even take note of the failure: the fact stays where it is until the next one wakes us.
+      this.#isAwake = false;
+      this.#log.error("relay.stuck", { handler: this.name, error: String(error) });
+    });
   }
 
   async stop(): Promise<void> {

@@ -105,7 +105,7 @@ class Door {
       else await this.#routeRequest(request, response, path);
     } catch (error) {
       if (error instanceof BodyAborted) return;
-      if (error instanceof BodyTooLarge) return refuseBody(response);
+      if (error instanceof BodyTooLarge) return refuseBody(request, response);
       this.#kernel.log.error("device-door.fault", { path: path.slice(0, 200), error: String(error) });
       if (response.headersSent) response.destroy();
       else end(response, 500);
@@ -174,8 +174,15 @@ function end(response: ServerResponse, status: number, body?: Uint8Array, conten
   response.end(body);
 }
 
-/** The rest of the body is not read: the connection ends with the answer. */
-function refuseBody(response: ServerResponse): void {
-  response.setHeader("connection", "close");
-  end(response, 413);
+/** For how long a body that is too large is read on and thrown away. */
+const LINGER_MS = 2_000;
+
+/** The answer goes out at once; closing under a peer that still sends would reach it as a reset instead. */
+function refuseBody(request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(413, { connection: "close", "content-length": 0 });
+  response.flushHeaders();
+  const timer = setTimeout(() => response.end(), LINGER_MS);
+  request.once("close", () => clearTimeout(timer));
+  request.once("end", () => response.end());
+  request.resume();
 }

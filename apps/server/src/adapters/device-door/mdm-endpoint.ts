@@ -1,6 +1,12 @@
-import { type CheckIn, isCheckInType, type Report, readCheckIn, readReport } from "@pomona/mdm";
+import { type CheckIn, type CheckInOf, isCheckInType, type Report, readCheckIn, readReport } from "@pomona/mdm";
 import { PlistError, type PlistValue, parsePlist } from "@pomona/plist";
-import { type CheckInHandler, EXPIRED_GRACE_MS, type MdmAnswer, REFUSED } from "../../features/enrollment/index.ts";
+import {
+  type CheckInHandler,
+  EMPTY,
+  EXPIRED_GRACE_MS,
+  type MdmAnswer,
+  REFUSED,
+} from "../../features/enrollment/index.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import { identify, type Proof } from "./mdm-identity.ts";
 import { MdmSignatures } from "./mdm-signature.ts";
@@ -70,9 +76,10 @@ export class MdmEndpoint {
     // Past its end a certificate is only good for fetching the command that renews it.
     if (proof.isExpired) return this.#refuse(proof, "expired");
     const sender = `${certificate.enrollmentId} ${message.from.identifier}`;
+    const isRepeated = proof.signature !== undefined && this.#replays.wasSeen(proof.signature.header);
     if (message.messageType === "Authenticate") this.#replays.forget(sender);
     if (this.#isReplay(sender, proof, now)) return this.#refuse(proof, "replay");
-    if (message.messageType === "Authenticate") return this.#ports.authenticate(message, certificate);
+    if (message.messageType === "Authenticate") return this.#authenticate(message, proof, isRepeated);
     const resolved = await this.#ports.resolve(certificate, message.from);
     if (!resolved.ok) return this.#refuse(proof, resolved.reason);
     const { enrollment, deviceId } = resolved;
@@ -80,6 +87,13 @@ export class MdmEndpoint {
     const handler = this.#ports.checkIns[message.messageType] as CheckInHandler | undefined;
     if (handler === undefined) return BAD;
     return handler({ message, certificate, now }, { enrollment, deviceId });
+  }
+
+  /** Played back, or sent again because the answer got lost: once the Mac is enrolled it must not undo that. */
+  async #authenticate(message: CheckInOf<"Authenticate">, { certificate }: Proof, isRepeated: boolean) {
+    const known = isRepeated ? await this.#ports.resolve(certificate, message.from) : undefined;
+    if (known?.ok === true && known.enrollment.state === "enrolled") return EMPTY;
+    return this.#ports.authenticate(message, certificate);
   }
 
   async #poll(report: Report, proof: Proof, now: number): Promise<MdmAnswer> {

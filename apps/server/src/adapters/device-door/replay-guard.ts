@@ -31,6 +31,11 @@ export class ReplayGuard {
     return false;
   }
 
+  /** Whether this very message came before, however long ago. */
+  wasSeen(signature: string): boolean {
+    return this.#seen.has(hash("sha256", signature, "base64"));
+  }
+
   /** A Mac that was erased may have another clock. */
   forget(sender: string): void {
     this.#newest.delete(sender);

@@ -58,9 +58,11 @@ async function write(response: ServerResponse, { status, headers = {}, body }: H
     return;
   }
   response.writeHead(status, headers);
+  // One listener for the whole body, however often the peer makes us wait.
+  const isGone = new Promise<void>((resolve) => response.once("close", resolve));
   for await (const chunk of body) {
     if (response.destroyed) return;
-    if (!response.write(chunk)) await Promise.race([once(response, "drain"), once(response, "close")]);
+    if (!response.write(chunk)) await Promise.race([once(response, "drain"), isGone]);
   }
   response.end();
 }

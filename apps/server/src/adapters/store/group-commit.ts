@@ -50,19 +50,28 @@ export class GroupCommit {
       return;
     }
     const begun = performance.now();
-    while (this.#waiting.length > 0 && members.length < LARGEST_GROUP && performance.now() - begun < LONGEST_GROUP_MS) {
-      const member = this.#waiting.shift()!;
-      this.#begin.run();
-      const isKept = await member.run();
-      if (!isKept) this.#database.exec("ROLLBACK TO member");
-      this.#release.run();
-      if (isKept) members.push(member);
-    }
+    /** All that took part; who was undone on its own has its answer already, and a second one changes nothing. */
+    const group: Member[] = [];
     try {
+      while (
+        this.#waiting.length > 0 &&
+        members.length < LARGEST_GROUP &&
+        performance.now() - begun < LONGEST_GROUP_MS
+      ) {
+        const member = this.#waiting.shift()!;
+        group.push(member);
+        this.#begin.run();
+        const isKept = await member.run();
+        // On a full or failing disk SQLite ends the whole transaction by itself, savepoints and all.
+        if (!this.#database.isTransaction) throw new Error("The store undid the transaction. Is its disk full?");
+        if (!isKept) this.#database.exec("ROLLBACK TO member");
+        this.#release.run();
+        if (isKept) members.push(member);
+      }
       this.#database.exec("COMMIT");
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      for (const member of members) member.lost(error);
+      for (const member of group) member.lost(error);
       return;
     }
     for (const member of members) member.committed();

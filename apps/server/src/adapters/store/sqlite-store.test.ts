@@ -6,6 +6,7 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { asId } from "@pomona/facts";
+import { sql } from "kysely";
 import { systemScope } from "../../kernel/scope.ts";
 import { sqlOf } from "../../kernel/store.ts";
 import { testKernel } from "../../testing/test-kernel.ts";
@@ -148,4 +149,43 @@ test("a migration that fails leaves nothing behind", async () => {
   const bad = { name: "test/0002", statements: ["CREATE TABLE half (a INTEGER)", "CREATE NONSENSE"] };
   assert.throws(() => kernel.store.migrate([bad]), /Migration test\/0002 failed/);
   kernel.store.migrate([{ name: "test/0002", statements: ["CREATE TABLE half (a INTEGER)"] }]);
+});
+
+test("a full disk fails the writes that meet it, and no later one waits for ever", async () => {
+  await using kernel = testKernel();
+  kernel.store.migrate([THINGS]);
+  const limit = (pages: number) =>
+    kernel.store.write(scope, (tx) => sql.raw(`PRAGMA max_page_count = ${pages}`).execute(sqlOf(tx)));
+  const large = (id: string) => kernel.store.write(scope, add(id + "x".repeat(200_000)));
+  await limit(1);
+  const outcomes = await Promise.allSettled([large("a"), large("b"), large("c")]);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ["rejected", "rejected", "rejected"],
+  );
+  await limit(1_000_000);
+  await kernel.store.write(scope, add("later"));
+  assert.deepEqual(
+    (await kernel.store.read(scope, all)).map((row) => row.id),
+    ["later"],
+  );
+});
+
+test("an effect that throws after its commit takes nobody else along", async () => {
+  await using kernel = testKernel();
+  kernel.store.migrate([THINGS]);
+  const done: string[] = [];
+  const withEffect = (id: string, effect: () => void) =>
+    kernel.store.write(scope, async (tx) => {
+      await add(id)(tx);
+      tx.afterCommit(effect);
+    });
+  await Promise.all([
+    withEffect("a", () => {
+      throw new Error("no");
+    }),
+    withEffect("b", () => done.push("b")),
+  ]);
+  await withEffect("c", () => done.push("c"));
+  assert.deepEqual(done, ["b", "c"]);
 });

@@ -16,6 +16,8 @@ export interface SqliteStoreOptions {
   /** The database file; its folder is made when missing. */
   readonly file: string;
   readonly clock?: Clock;
+  /** Told what a listener or an effect threw after its commit; the default makes it a warning of the process. */
+  readonly onEffectFault?: (error: unknown) => void;
 }
 
 const KERNEL_PREFIX = "kernel/";
@@ -31,12 +33,14 @@ export class SqliteStore implements Store, FactLog {
   readonly #factReader: FactReader;
   readonly #groups: GroupCommit;
   readonly #clock: Clock;
+  readonly #onEffectFault: (error: unknown) => void;
   readonly #listeners = new Set<(facts: readonly AnyFact[]) => void>();
 
   /** @throws Error when another process has the file open for writing, or it is not a database */
   constructor(options: SqliteStoreOptions) {
     mkdirSync(path.dirname(options.file), { recursive: true, mode: 0o700 });
     this.#clock = options.clock ?? systemClock;
+    this.#onEffectFault = options.onEffectFault ?? ((error) => process.emitWarning(String(error), "EffectFault"));
     this.#writer = open(options.file);
     chmodSync(options.file, 0o600);
     migrate(this.#writer, KERNEL_TABLES, this.#clock.now(), KERNEL_PREFIX);
@@ -81,8 +85,9 @@ export class SqliteStore implements Store, FactLog {
         },
         committed: () => {
           resolve(value);
-          if (facts.length > 0) for (const listener of this.#listeners) listener(facts);
-          for (const effect of effects) effect();
+          // What is committed stays so, whatever happens to those who hear of it.
+          if (facts.length > 0) for (const listener of this.#listeners) this.#tell(() => listener(facts));
+          for (const effect of effects) this.#tell(effect);
         },
         lost: reject,
       });
@@ -99,6 +104,14 @@ export class SqliteStore implements Store, FactLog {
   subscribe(listener: (facts: readonly AnyFact[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #tell(effect: () => void): void {
+    try {
+      effect();
+    } catch (error) {
+      this.#onEffectFault(error);
+    }
   }
 
   /** Waits for nothing: whoever still writes gets an error. */

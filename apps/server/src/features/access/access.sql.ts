@@ -65,6 +65,8 @@ export const findBySession = (
     .where("sessions.secret_hash", "=", secretHash)
     .where("sessions.expires_at", ">", now)
     .where("principals.revoked_at", "is", null)
+    // A session that was opened with a token ends with it.
+    .where((e) => e.or([e("principals.expires_at", "is", null), e("principals.expires_at", ">", now)]))
     .executeTakeFirst();
 
 export const readGrants = async (tx: ReadTransaction, principalId: string): Promise<readonly Grant[]> =>
