@@ -127,7 +127,7 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
         onDeviceEnrolled(install),
         onInstallAnswered(install),
         onPushFailed(health),
-        onDeviceUnenrolled(authority, currentBus),
+        onDeviceUnenrolled(authority, currentBus, polls),
         onDeviceReleased(kernel, orders, desired),
       ],
       jobs: [

@@ -11,7 +11,7 @@ import type { HttpRequest } from "../../kernel/feature.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import { helloOf, say, type TestAgents, testAgents } from "../../testing/test-agents.ts";
 import { MovableClock } from "../../testing/test-kernel.ts";
-import { quarantineDevice, readDevice } from "../devices/index.ts";
+import { quarantineDevice, readDevice, setMdmState } from "../devices/index.ts";
 import type { AgentIdentity } from "./ports.ts";
 
 /** Hands a fact to its handler, as the relay does. */
@@ -167,6 +167,25 @@ test("a renewed certificate ends the old one when it is used first; one that nob
   assert.deepEqual(await server.agents.door.identify(fresh), to);
   await server.write(to.tenantId, (tx) => quarantineDevice(tx, to.deviceId, "Looked odd."));
   await assert.rejects(renew(fresh), { code: "agent.renewal-refused" });
+});
+
+test("a device that unenrolls loses its certificates, its tokens and the poll that was held for it", async () => {
+  await using server = await testAgents();
+  const to = await installed(server, "C02LEFT");
+  const { token } = settingsOf(server);
+  const request = requestOf(token!, "C02LEFT");
+  const enrolled = await server.agents.enroll(request);
+  const der = decodePem(enrolled.certificate)[0]!.der;
+  const poll = { hello: helloOf("C02LEFT"), waitSeconds: 60, messages: [] };
+  const held = server.agents.poll(to, poll, new AbortController().signal);
+  const unenrolled = { reason: "check-out" };
+  await tell(server, to, "device.unenrolled", unenrolled);
+  assert.deepEqual(await server.agents.door.identify(der), to, "one that enrolled again meanwhile keeps its agent");
+  await server.write(to.tenantId, (tx) => setMdmState(tx, to.deviceId, { isEnrolled: false }));
+  await tell(server, to, "device.unenrolled", unenrolled);
+  assert.deepEqual(await held, { messages: [] });
+  assert.equal(await server.agents.door.identify(der), undefined);
+  await assert.rejects(server.agents.enroll(request), { code: "agent.token-refused" });
 });
 
 test("over HTTPS the agent enrolls and polls, and whoever shows no valid certificate gets 403", async () => {

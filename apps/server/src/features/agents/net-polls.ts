@@ -11,6 +11,7 @@ const MOST_HELD = 4;
 
 interface Held {
   isNudged: boolean;
+  isReleased: boolean;
   wake: () => void;
 }
 
@@ -31,6 +32,14 @@ export class NetPolls {
     }
   }
 
+  /** Answers the polls of a device that is heard no more. */
+  release(deviceId: DeviceId): void {
+    for (const held of this.#held.get(deviceId) ?? []) {
+      held.isReleased = true;
+      held.wake();
+    }
+  }
+
   /** Answers all polls; no later one waits. */
   stop(): void {
     this.#isStopped = true;
@@ -38,7 +47,7 @@ export class NetPolls {
   }
 
   hold(deviceId: DeviceId, signal: AbortSignal): HeldPoll {
-    const held: Held = { isNudged: false, wake: () => {} };
+    const held: Held = { isNudged: false, isReleased: false, wake: () => {} };
     let polls = this.#held.get(deviceId);
     if (polls === undefined) this.#held.set(deviceId, (polls = new Set()));
     polls.add(held);
@@ -46,10 +55,10 @@ export class NetPolls {
     if (polls.size > MOST_HELD) for (const oldest of [...polls].slice(0, -MOST_HELD)) oldest.wake();
     return {
       wait: async (ms) => {
-        if (!held.isNudged && !signal.aborted && !this.#isStopped) await waitFor(held, ms, signal);
+        if (!held.isNudged && !held.isReleased && !signal.aborted && !this.#isStopped) await waitFor(held, ms, signal);
         const { isNudged } = held;
         held.isNudged = false;
-        return isNudged && !this.#isStopped ? "nudged" : "over";
+        return isNudged && !held.isReleased && !this.#isStopped ? "nudged" : "over";
       },
       end: () => {
         polls.delete(held);

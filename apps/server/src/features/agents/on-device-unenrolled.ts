@@ -2,11 +2,12 @@ import { onFact } from "../../kernel/fact.ts";
 import { readDevice, setAgentState } from "../devices/index.ts";
 import type { Authority } from "../tenants/index.ts";
 import { deleteInstall } from "./installs.sql.ts";
+import type { NetPolls } from "./net-polls.ts";
 import type { DeviceBus } from "./ports.ts";
 import { deleteRenewal } from "./renewals.sql.ts";
 
 /** Who is not managed any more has no agent either: its certificate and its tokens end, and its wires are cut. */
-export const onDeviceUnenrolled = (authority: Authority, bus: () => DeviceBus) =>
+export const onDeviceUnenrolled = (authority: Authority, bus: () => DeviceBus, polls: NetPolls) =>
   onFact<"device.unenrolled">({
     name: "agents/on-device-unenrolled",
     types: ["device.unenrolled"],
@@ -16,6 +17,9 @@ export const onDeviceUnenrolled = (authority: Authority, bus: () => DeviceBus) =
       await deleteInstall(tx, deviceId);
       await deleteRenewal(tx, deviceId);
       await setAgentState(tx, deviceId, { isInstalled: false });
-      tx.afterCommit(() => bus().disconnect(deviceId));
+      tx.afterCommit(() => {
+        bus().disconnect(deviceId);
+        polls.release(deviceId);
+      });
     },
   });
