@@ -1,10 +1,14 @@
 import { measureCheckIn } from "./check-in/check-in.ts";
+import { measureConnect } from "./connect/connect.ts";
 import { progress } from "./figures/progress.ts";
+import { measureOrder } from "./order/order.ts";
 
 type Benchmark = (options: { readonly short: boolean }) => Promise<object>;
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   "check-in": measureCheckIn,
+  connect: measureConnect,
+  order: measureOrder,
 };
 
 /** `npm run bench -- NAME [--short]`: progress on standard error, one JSON object as the last line of standard output. */

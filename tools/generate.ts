@@ -7,9 +7,10 @@ import path from "node:path";
 import { architectureTable } from "./generate/architecture-table.ts";
 import type { Generator } from "./generate/generator.ts";
 import { referencePages } from "./generate/reference-pages.ts";
+import { settingsPage } from "./generate/settings-page.ts";
 import { root } from "./root.ts";
 
-const GENERATORS: readonly Generator[] = [architectureTable, referencePages];
+const GENERATORS: readonly Generator[] = [architectureTable, referencePages, settingsPage];
 
 const isCheck = process.argv.includes("--check");
 let stale = 0;

@@ -21,6 +21,8 @@ try {
     const { stdout } = await promisify(execFile)(process.execPath, [alone, "--version"], {
       cwd: folder,
       timeout: 30_000,
+      // As launchd and systemd start programs; the agent refuses an environment that could change what it runs.
+      env: { PATH: process.env["PATH"] },
     });
     if (!/\d+\.\d+\.\d+/.test(stdout))
       throw new Error(`${name} --version printed ${JSON.stringify(stdout)}, not a version`);

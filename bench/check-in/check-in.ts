@@ -4,8 +4,9 @@ import type { ClientTls } from "../load/open-connections.ts";
 import { startChild } from "../processes/child.ts";
 import { canPin, LOADING_CORE, pin } from "../processes/pinning.ts";
 import { openScratch } from "../processes/scratch.ts";
-import { type EnrolledMac, enrollFleet } from "./enroll-fleet.ts";
-import { countAcknowledged, factsAreQuiet, fillQueues } from "./fill-queues.ts";
+import type { EnrolledMac } from "./enroll-fleet.ts";
+import { countAcknowledged, fillQueues } from "./fill-queues.ts";
+import { bringFleet } from "./kept-fleet.ts";
 import { type Amounts, CONNECTIONS, measureWay, type WayFigures } from "./measure-way.ts";
 import { type PreparedRequests, prepareRequests } from "./prepared-requests.ts";
 import { startReference } from "./reference.ts";
@@ -43,7 +44,7 @@ const KINDS = {
 export async function measureCheckIn({ short }: { readonly short: boolean }): Promise<CheckInFigures> {
   const amounts = short ? SHORT : FULL;
   using scratch = openScratch();
-  const fleet = await enrolled(scratch.folder);
+  const fleet = await bringFleet(SERVER, scratch.folder, MACS);
   const needed = 2 * amounts.warmUp + amounts.runs * amounts.acknowledgementsPerRun;
   const perMac = Math.ceil((needed / MACS) * 1.2);
   const signed = prepareRequests(fleet, true, () => perMac);
@@ -70,19 +71,6 @@ export async function measureCheckIn({ short }: { readonly short: boolean }): Pr
     idlePerSecond: signature.idle.perSecond,
     acknowledgeAndNextPerSecond: signature.acknowledgeAndNext.perSecond,
   };
-}
-
-async function enrolled(dataDir: string): Promise<readonly EnrolledMac[]> {
-  progress(`enrolling ${MACS} Macs by SCEP`);
-  const server = startChild(SERVER);
-  try {
-    const fleet = await enrollFleet(server, dataDir, MACS);
-    await factsAreQuiet(dataDir);
-    return fleet;
-  } finally {
-    await server.stop();
-    progress("enrolled");
-  }
 }
 
 async function measureKind(options: {
@@ -117,7 +105,8 @@ async function measureKind(options: {
           isSigned ? fleet.flatMap((_, mac) => (mac % CONNECTIONS === connection ? [mac] : [])) : [connection],
         requests,
         referenceRequest: reference.request,
-        fillQueues: () => fillQueues(dataDir, udids, options.acknowledgements),
+        // One more than is acknowledged, so that every answer has a next command in it.
+        fillQueues: () => fillQueues(dataDir, udids, (mac) => options.acknowledgements(mac) + 1),
       },
       amounts,
     );

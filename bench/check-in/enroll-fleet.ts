@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  type ApnsReceiver,
   authenticate,
   type EnrollmentState,
   fetchEnrollmentProfile,
@@ -7,7 +8,6 @@ import {
   openDeviceChannel,
   openDeviceHttp,
   prepareEnrollment,
-  startApnsReceiver,
   tokenUpdate,
 } from "@pomona/testkit";
 import { callApi } from "../processes/call-api.ts";
@@ -23,44 +23,45 @@ export interface EnrolledMac {
 const AT_ONCE = 16;
 
 /** Enrolls so many Macs over the real protocol, each with a key of its own: invitation, profile, SCEP, Authenticate, TokenUpdate. */
-export async function enrollFleet(server: Child, dataDir: string, count: number): Promise<readonly EnrolledMac[]> {
+export async function enrollFleet(
+  server: Child,
+  apns: ApnsReceiver,
+  dataDir: string,
+  count: number,
+): Promise<readonly EnrolledMac[]> {
   const keys = await makeIdentityKeys(count);
-  const apns = await startApnsReceiver();
-  try {
-    const door = await server.ask({ ask: "serve", dataDir, apns: { url: apns.url, ca: apns.authority.rootPem } });
-    const call = callApi(door);
-    const { csr } = await call<{ csr: string }>("POST", "/push/certificate-requests", {
-      organization: "Orchard",
-      email: "it@orchard.example",
-    });
-    await call("PUT", "/push/certificate", { certificate: apns.authority.sign(csr).certificatePem });
-    const invitation = await call<{ url: string }>("POST", "/enrollment-invitations", {
-      name: "Fleet",
-      maxUses: count,
-    });
-    const pool = openDeviceHttp({ roots: [door.ca] }, { maxSockets: AT_ONCE });
-    const macs: EnrolledMac[] = [];
-    let next = 0;
-    const enrollNext = async (): Promise<void> => {
-      while (next < count) {
-        const index = next++;
-        const mac = makeMacModel(`bench-${index}`);
-        const bytes = await fetchEnrollmentProfile(invitation.url, [door.ca], pool);
-        const { state } = await prepareEnrollment({ bytes, roots: [door.ca], makeKey: async () => keys[index]!, pool });
-        apns.register(state.pushToken, state.mdm.topic, () => true);
-        const channel = openDeviceChannel(state, "signature", pool);
-        await channel.checkIn(authenticate(mac, state.mdm.topic));
-        await channel.checkIn(tokenUpdate(mac, state));
-        channel.close();
-        macs[index] = { udid: mac.udid, state };
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, enrollNext));
-    pool.close();
-    return macs;
-  } finally {
-    await apns.stop();
-  }
+  const door = await server.ask({ ask: "serve", dataDir, apns: { url: apns.url, ca: apns.authority.rootPem } });
+  const call = callApi(door);
+  const { csr } = await call<{ csr: string }>("POST", "/push/certificate-requests", {
+    organization: "Orchard",
+    email: "it@orchard.example",
+  });
+  await call("PUT", "/push/certificate", { certificate: apns.authority.sign(csr).certificatePem });
+  const invitation = await call<{ url: string }>("POST", "/enrollment-invitations", {
+    name: "Fleet",
+    maxUses: count,
+  });
+  const pool = openDeviceHttp({ roots: [door.ca] }, { maxSockets: AT_ONCE });
+  const macs: EnrolledMac[] = [];
+  let next = 0;
+  const enrollNext = async (): Promise<void> => {
+    while (next < count) {
+      const index = next++;
+      const mac = makeMacModel(`bench-${index}`);
+      const bytes = await fetchEnrollmentProfile(invitation.url, [door.ca], pool);
+      const { state } = await prepareEnrollment({ bytes, roots: [door.ca], makeKey: async () => keys[index]!, pool });
+      apns.register(state.pushToken, state.mdm.topic, () => true);
+      const channel = openDeviceChannel(state, "signature", pool);
+      await channel.checkIn(authenticate(mac, state.mdm.topic));
+      await channel.checkIn(tokenUpdate(mac, state));
+      channel.close();
+      macs[index] = { udid: mac.udid, state };
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, enrollNext));
+
+  pool.close();
+  return macs;
 }
 
 /** A UUID that both the queue and the load know beforehand. */

@@ -1,9 +1,9 @@
 import { createPrivateKey, generatePrime } from "node:crypto";
 import { promisify } from "node:util";
 
-const newPrime = promisify(
-  (done: (error: Error | null, prime: bigint) => void) => void generatePrime(1024, { bigint: true, safe: false }, done),
-);
+const newPrime = promisify((done: (error: Error | null, prime: bigint) => void) => {
+  generatePrime(1024, { bigint: true, safe: false }, done);
+});
 const EXPONENT = 65_537n;
 
 /**

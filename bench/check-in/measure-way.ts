@@ -71,7 +71,10 @@ export async function measureWay(way: Way, amounts: Amounts): Promise<WayFigures
       }
       await way.server.process.ask({ ask: "profile" });
       await load(amounts.warmUp);
-      return { runs, steps: await way.server.process.ask({ ask: "shares" }) };
+      return {
+        runs,
+        steps: await way.server.process.ask({ ask: "shares", keepAs: `${way.name} ${name}`.replaceAll(" ", "-") }),
+      };
     };
     const idleScripts = own.map((_, at) => repeating(way.macsOf(at).map((mac) => way.requests.idle[mac]!)));
     const idle = await phase("idle", idleScripts, isEmpty, amounts.idlePerRun);
@@ -90,7 +93,8 @@ export async function measureWay(way: Way, amounts: Amounts): Promise<WayFigures
   }
 }
 
-const perSecond = (figures: LoadFigures): string => `${Math.round(figures.perSecond)}/s`;
+const perSecond = ({ perSecond: rate, cpuUsPerRequest }: LoadFigures): string =>
+  `${Math.round(rate)}/s (${Math.round(cpuUsPerRequest)} µs of CPU)`;
 const isEmpty = (answer: RawAnswer): boolean => answer.status === 200 && answer.bodyLength === 0;
 const hasBody = (answer: RawAnswer): boolean => answer.status === 200 && answer.bodyLength > 0;
 

@@ -41,7 +41,7 @@ export async function startReference(
 const HEADER_LENGTH = 2000;
 
 /** A P-256 certificate for localhost, as the server's own. */
-function selfSigned(): { key: string; certificate: string; ca: string } {
+export function selfSigned(): { key: string; certificate: string; ca: string } {
   const crypto = nodeCrypto();
   const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const pem = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();

@@ -26,8 +26,13 @@ export class KeepAliveConnection {
     socket.on("close", () => this.#fail(new Error("the server closed the connection")));
   }
 
+  /** @throws Error when the connection is closed before the answer is there */
   send(request: Uint8Array): Promise<RawAnswer> {
     return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) {
+        reject(new Error("the server closed the connection before this request"));
+        return;
+      }
       this.#waiting = { resolve, reject };
       this.#socket.write(request);
     });

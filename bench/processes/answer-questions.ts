@@ -1,5 +1,8 @@
+import { writeFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
+import { join } from "node:path";
 import type { Answers, Question, Usage } from "./questions.ts";
+import { CACHE } from "./scratch.ts";
 import { type CpuProfile, shareOut } from "./step-shares.ts";
 
 type Answer = (question: Question) => Promise<Answers[keyof Answers] | undefined>;
@@ -19,6 +22,7 @@ export function answerQuestions(answer: Answer, stop: () => Promise<void>): void
     if (question.ask === "shares") {
       const { profile } = await session.post("Profiler.stop");
       session.disconnect();
+      writeFileSync(join(CACHE, `${question.keepAs}.cpuprofile`), JSON.stringify(profile));
       return shareOut(profile as CpuProfile);
     }
     return answer(question);
@@ -38,6 +42,8 @@ export function answerQuestions(answer: Answer, stop: () => Promise<void>): void
 }
 
 function usage(): Usage {
+  // Only where memory is asked for: the process was started with --expose-gc then.
+  globalThis.gc?.();
   const { user, system } = process.cpuUsage();
   const memory = process.memoryUsage();
   return { cpuMs: (user + system) / 1000, rssMB: memory.rss / 2 ** 20, heapMB: memory.heapUsed / 2 ** 20 };

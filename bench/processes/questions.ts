@@ -1,3 +1,5 @@
+import type { EnrolledAgent } from "../agents/agent-fleet.ts";
+import type { AgentDoorAddress } from "../agents/light-agent.ts";
 import type { StepShare } from "./step-shares.ts";
 
 /** What a measured process is asked. */
@@ -9,9 +11,15 @@ export type Question =
       readonly check?: ReferenceCheck;
       readonly answer?: Uint8Array;
     }
+  | { readonly ask: "echo"; readonly tls: ReferenceTls; readonly dataDir: string }
+  /** Connects telemetry lanes; `rate` sets how much they say, `taken` asks how much was acknowledged. */
+  | { readonly ask: "flood"; readonly agents: readonly EnrolledAgent[]; readonly door: AgentDoorAddress }
+  | { readonly ask: "rate"; readonly perSecond: number }
+  | { readonly ask: "taken" }
   | { readonly ask: "usage" }
   | { readonly ask: "profile" }
-  | { readonly ask: "shares" };
+  /** `keepAs`: the whole profile is left under this name in .cache/bench, for Chrome's or an editor's viewer. */
+  | { readonly ask: "shares"; readonly keepAs: string };
 
 export interface ApnsAddress {
   readonly url: string;
@@ -41,6 +49,10 @@ export interface Answers {
     readonly plainDevicePort?: number;
   };
   readonly refer: { readonly port: number };
+  readonly echo: { readonly apiPort: number; readonly agentPort: number };
+  readonly flood: undefined;
+  readonly rate: undefined;
+  readonly taken: number;
   readonly usage: Usage;
   readonly profile: undefined;
   readonly shares: readonly StepShare[];

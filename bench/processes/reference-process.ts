@@ -29,6 +29,8 @@ async function refer(question: Extract<Question, { ask: "refer" }>): Promise<Ans
           { key: tls.key, cert: tls.certificate, ca: tls.ca, requestCert: true, rejectUnauthorized: false },
           listener,
         );
+  // The load comes and goes, and the connections are to stay.
+  server.keepAliveTimeout = 300_000;
   await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
   return { port: (server.address() as AddressInfo).port };
 }

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const CACHE = fileURLToPath(new URL("../../.cache/bench/", import.meta.url));
+/** Where benchmarks leave and make files: not in the repository's history. */
+export const CACHE = fileURLToPath(new URL("../../.cache/bench/", import.meta.url));
 
 /** A new folder on the disk of the repository (a system's temporary folder may be memory), gone when disposed. */
 export function openScratch(): Disposable & { readonly folder: string } {

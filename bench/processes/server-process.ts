@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { type RunningServer, startServer } from "@pomona/server";
 import { answerQuestions } from "./answer-questions.ts";
@@ -9,6 +10,7 @@ let server: RunningServer | undefined;
 
 async function serve(question: Extract<Question, { ask: "serve" }>): Promise<Answers["serve"]> {
   const { dataDir, isPlain, apns } = question;
+  const plainDevicePort = isPlain === true ? await freePort() : undefined;
   server = await startServer({
     dataDir,
     host: "127.0.0.1",
@@ -18,10 +20,10 @@ async function serve(question: Extract<Question, { ask: "serve" }>): Promise<Ans
     logLevel: "silent",
     consoleDir: join(dataDir, "no-console"),
     version: "0.0.0",
-    ...(isPlain === true ? { plainDevicePort: 0 } : {}),
+    ...(plainDevicePort === undefined ? {} : { plainDevicePort }),
   });
   const tenants = await server.ensureTenants(["Orchard"]);
-  const { apiUrl, deviceUrl, agentUrl, caFile, plainDevicePort } = server;
+  const { apiUrl, deviceUrl, agentUrl, caFile } = server;
   return {
     apiUrl,
     deviceUrl,
@@ -31,6 +33,15 @@ async function serve(question: Extract<Question, { ask: "serve" }>): Promise<Ans
     token: await server.issueToken("Benchmark", "operator", tenants),
     ...(plainDevicePort === undefined ? {} : { plainDevicePort }),
   };
+}
+
+/** One that nobody listens on at this moment. */
+async function freePort(): Promise<number> {
+  const listener = createServer();
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  const { port } = listener.address() as AddressInfo;
+  await new Promise((resolve) => listener.close(resolve));
+  return port;
 }
 
 answerQuestions(

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
 
@@ -17,6 +18,7 @@ export async function bundleWhatShips(
   root: string,
   names: readonly string[] = Object.keys(SHIPPED),
 ): Promise<readonly string[]> {
+  const { version } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8")) as { version: string };
   const written: string[] = [];
   for (const [name, entry] of Object.entries(SHIPPED)) {
     if (!names.includes(name) || !existsSync(path.join(root, entry))) continue;
@@ -31,6 +33,7 @@ export async function bundleWhatShips(
       format: "esm",
       sourcemap: "linked",
       banner: { js: BANNER },
+      define: { POMONA_VERSION: JSON.stringify(version) },
       logLevel: "warning",
     });
     written.push(outfile);

@@ -11,7 +11,7 @@ export const BANNED_WORDS: readonly BannedWord[] = [
     instead: "ADE, ABM or MDM server token",
   },
   { pattern: /^(machine|host|endpoint|computer)(Id|Ids|Record|Row|Store|Uuid|Serial)$/i, instead: "device" },
-  { pattern: /^(heartbeat|Heartbeat)/, instead: "check-in or presence" },
+  { pattern: /^(heartbeat(?!Interval$)|Heartbeat)/, instead: "check-in or presence" },
   { pattern: /agentCommand/i, instead: "order" },
   { pattern: /^(backup|recovery)Key(s|Id|Store)?$/i, instead: "PRK" },
   { pattern: /^(org|organi[sz]ation|customer)(Id|Ids|Scope|Store|Row)$/i, instead: "tenant" },

@@ -23,8 +23,7 @@ export const STEPS: { readonly before: readonly Step[]; readonly after: readonly
     ),
     commandStep("architecture", ["tools/architecture.ts"]),
     commandStep("generated", ["tools/generate.ts", "--check"]),
-  ],
-  after: [
+    // Before the tests: the browser suite opens the built console, and virtual Macs install the built agent.
     step("build", async () => {
       await ensureBuilt();
       const written = await bundleWhatShips(root);
@@ -33,4 +32,5 @@ export const STEPS: { readonly before: readonly Step[]; readonly after: readonly
     }),
     step("smoke", async () => (await runCommand(["tools/smoke.ts"])) === 0),
   ],
+  after: [],
 };

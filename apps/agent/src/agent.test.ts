@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { createServer } from "node:tls";
 import { createAgent } from "./agent.ts";
 import type { Agent, AgentOptions } from "./agent-options.ts";
+import { expiryOf, loadIdentity } from "./identity/agent-identity.ts";
 import { holdSettings } from "./settings/settings-source.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import { makeHit } from "./testing/make-hit.ts";
@@ -52,6 +53,33 @@ describe("an agent and its server", () => {
     await start({ store });
     await server.until(() => server.received.filter(({ message }) => message === "hello").length > 1, "a second hello");
     assert.equal(server.enrollments.length, 1);
+  });
+
+  it("renews its certificate over a new key when a third of its life is left, and comes back with the new one", async () => {
+    const { agent, store } = await start();
+    await server.message("hello");
+    await agent.stop();
+    const old = loadIdentity(store.files);
+    assert.ok(old);
+    assert.equal(server.renewals.length, 0);
+    const late = expiryOf(old) - 3_600_000;
+    const hellos = () => server.received.filter(({ message }) => message === "hello").length;
+    const before = hellos();
+    const again = await start({ store, now: () => late });
+    await server.until(() => server.renewals.length === 1, "the renewal");
+    await server.until(() => loadIdentity(store.files)?.certificate !== old.certificate, "the new identity");
+    await server.until(() => again.agent.status().wire === "up" && hellos() > before, "a hello with the new one");
+    const fresh = loadIdentity(store.files);
+    assert.notEqual(fresh?.key, old.key);
+    assert.equal(fresh?.tokenHash, old.tokenHash);
+    assert.equal(server.enrollments.length, 1);
+    await again.agent.stop();
+    const kept = loadIdentity(store.files);
+    server.setNetStatus(403);
+    const refused = await start({ store, now: () => late });
+    await server.until(() => refused.agent.status().wire === "up", "the wire without a renewal");
+    assert.deepEqual(loadIdentity(store.files), kept);
+    assert.equal(server.renewals.length, 1);
   });
 
   it("waits for other settings after its token was refused, and asks with a refused token only once", async () => {
@@ -218,7 +246,7 @@ describe("an agent and its server", () => {
     server.setNetStatus(503);
     for (let n = 0; n < 5; n += 1) hit(makeHit({ action: "budgetSpent" }));
     await server.until(() => agent.status().wire !== "up", "the cut");
-    assert.ok(agent.status().waiting >= 5);
+    await server.until(() => agent.status().waiting >= 5, "the incidents");
     await server.mendWire();
     await server.until(() => server.received.filter(({ message }) => message === "incident").length === 5, "incidents");
     await server.until(() => agent.status().waiting === 0, "an empty spool");

@@ -2,8 +2,16 @@ import type { AgentSettings, HelloMessage, Lane } from "@pomona/agent-protocol";
 import type { AgentStatus } from "./agent-options.ts";
 import { createBackoff } from "./backoff.ts";
 import { type Channels, type ChannelsOptions, openChannels } from "./channels.ts";
-import { type AgentIdentity, expiryOf, hashToken, loadIdentity } from "./identity/agent-identity.ts";
+import {
+  type AgentIdentity,
+  expiryOf,
+  hashToken,
+  isAgeing,
+  loadIdentity,
+  saveIdentity,
+} from "./identity/agent-identity.ts";
 import { enroll, isRefusedToken } from "./identity/enroll.ts";
+import { renew } from "./identity/renew.ts";
 import type { Log } from "./log.ts";
 import type { MacIdentity, MacTools } from "./mac/mac-tools.ts";
 import { pause } from "./pause.ts";
@@ -49,6 +57,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   let openFor = "";
   let nudge: string | undefined;
   let refused = false;
+  let askedToRenew = Number.NEGATIVE_INFINITY;
+  let ageing: NodeJS.Timeout | undefined;
   let me: Promise<MacIdentity | undefined> | undefined;
 
   const ending = new Promise<undefined>((resolve) => {
@@ -113,7 +123,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       settings.DeviceID,
       settings.Roots,
     ]);
-    if (channels !== undefined && target === openFor && isUsable(identity, settings)) {
+    if (channels !== undefined && target === openFor && isUsable(identity, settings) && !(await isRenewed(settings))) {
       if (settings.Nudge !== nudge) wake(channels, settings.Nudge);
       return;
     }
@@ -143,9 +153,23 @@ export function createConnection(options: ConnectionOptions): Connection {
         follows();
       },
     });
+    clearInterval(ageing);
+    ageing = setInterval(follows, timings.renewEvery).unref();
+    if (isAgeing(enrolled, now())) follows();
     const before = nudge ?? readNudge(store);
     if (before !== undefined && before !== settings.Nudge) wake(channels, settings.Nudge);
     else keepNudge(settings.Nudge);
+  };
+  /** Tells whether a new certificate took the place of the one in use; then the channels have to be opened anew. */
+  const isRenewed = async (settings: AgentSettings): Promise<boolean> => {
+    if (identity === undefined || expiryOf(identity) <= now() || !isAgeing(identity, now())) return false;
+    if (askedToRenew > now() - timings.renewEvery / 2) return false;
+    askedToRenew = now();
+    const fresh = await renew(identity, settings, log, life.signal);
+    if (fresh === undefined || life.signal.aborted) return false;
+    saveIdentity(store.files, fresh);
+    log.info("identity.renewed", { deviceId: fresh.deviceId });
+    return true;
   };
   const wake = (open: Channels, value: string) => {
     log.info("connection.nudged");
@@ -175,6 +199,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     async stop() {
       unwatch();
+      clearInterval(ageing);
       life.abort();
       await work;
       await close();

@@ -1,4 +1,4 @@
-import { createAgent } from "./agent.ts";
+import { AGENT_VERSION, createAgent } from "./agent.ts";
 import { platformProcessLookup } from "./find-process.ts";
 import { guardProcesses, platformKiller } from "./kill/index.ts";
 import { createJsonLog, type Log } from "./log.ts";
@@ -29,6 +29,10 @@ async function main(): Promise<number> {
   // The signal that would open Node's inspector.
   process.on("SIGUSR1", () => {});
   if (process.argv.includes("--sensor")) return runSensor();
+  if (process.argv.includes("--version")) {
+    process.stdout.write(`${AGENT_VERSION}\n`);
+    return 0;
+  }
   let given: AgentArguments;
   try {
     given = parseArguments(process.argv.slice(2));
@@ -50,7 +54,7 @@ async function runAgent({ settings, data, tools, root }: AgentArguments, log: Lo
   const store = openDiskStore(data);
   const crashes = countCrashes(data, Date.now);
   const toolsPath = tools === undefined ? {} : { PATH: `${tools}:${DEFAULT_SCRIPT_ENVIRONMENT["PATH"]}` };
-  const findProcess = platformProcessLookup();
+  const findProcess = platformProcessLookup(root);
   const sensor = openSensorProcess([
     process.execPath,
     ...SENSOR_NODE_OPTIONS,

@@ -7,6 +7,7 @@ import {
   type OrderType,
   orders,
   PollResponse,
+  RenewResponse,
   up,
 } from "@pomona/agent-protocol";
 import type { Static, TSchema } from "typebox";
@@ -36,4 +37,5 @@ export const isOrderType = (type: string): type is OrderType => Object.hasOwn(or
 export const isOrderMessage = (value: unknown): value is OrderMessage => fits(OrderMessage, value);
 export const isAgentSettings = (value: unknown): value is AgentSettings => fits(AgentSettings, value);
 export const isEnrollResponse = (value: unknown): value is EnrollResponse => fits(EnrollResponse, value);
+export const isRenewResponse = (value: unknown): value is RenewResponse => fits(RenewResponse, value);
 export const isPollResponse = (value: unknown): value is PollResponse => fits(PollResponse, value);

@@ -18,6 +18,8 @@ export interface Timings {
   /** Without a PUBACK for this long after a nudge the wire counts as dead. */
   readonly probe: number;
   readonly factsEvery: number;
+  /** How often the certificate's age is looked at, and so how soon a renewal that failed is tried again. */
+  readonly renewEvery: number;
   /** Between SIGTERM and SIGKILL of a script that took too long. */
   readonly scriptGrace: number;
 }
@@ -34,5 +36,6 @@ export const DEFAULT_TIMINGS: Timings = {
   liveIdle: 60_000,
   probe: 5_000,
   factsEvery: 600_000,
+  renewEvery: 6 * 3_600_000,
   scriptGrace: 5_000,
 };

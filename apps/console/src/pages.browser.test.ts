@@ -4,7 +4,6 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import { createRule, listIncidents, placeOrder, showRule } from "@pomona/contract";
-import type { Result } from "axe-core";
 import type { Page } from "playwright-core";
 import { withoutBrowser } from "./testing/chromium.ts";
 import { startConsole, type TestConsole } from "./testing/harness.ts";
@@ -39,8 +38,10 @@ const makeSubjects = async ({ api, deviceIds, macs }: TestConsole): Promise<Page
   return { deviceId, orderId: order.id, ruleId: rule.id, incidentId: incident.id };
 };
 
+type Violations = Awaited<ReturnType<AxeBuilder["analyze"]>>["violations"];
+
 /** The page's structure is the same in each look: all rules once, in the dark only those of colour, narrow none. */
-const violationsOf = async (page: Page, look: "light" | "dark" | "narrow"): Promise<Result[]> => {
+const violationsOf = async (page: Page, look: "light" | "dark" | "narrow"): Promise<Violations> => {
   if (look === "narrow") return [];
   const axe = new AxeBuilder({ page });
   return (await (look === "dark" ? axe.withRules(["color-contrast"]) : axe).analyze()).violations;

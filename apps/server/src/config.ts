@@ -50,7 +50,11 @@ export const SETTINGS = {
     doc: "PEM file: certificate and intermediates. Without it the server uses a root of its own.",
   },
   tlsKey: { env: "POMONA_TLS_KEY", default: "", doc: "PEM file: the key of that certificate." },
-  tlsCa: { env: "POMONA_TLS_CA", default: "", doc: "PEM file: the root that Macs shall trust for that certificate." },
+  tlsCa: {
+    env: "POMONA_TLS_CA",
+    default: "",
+    doc: "PEM file: the root of that certificate, a public one too. Macs and agents trust it.",
+  },
   apnsUrl: { env: "POMONA_APNS_URL", default: "https://api.push.apple.com", doc: "Where pushes go." },
   apnsCa: { env: "POMONA_APNS_CA", default: "", doc: "PEM file: root of that endpoint, when it is not a public one." },
   masterKey: {
@@ -83,7 +87,12 @@ export interface Shipped {
 
 export function configFrom(settings: Record<SettingName, string>, shipped: Shipped): ServerConfig {
   const { tlsCertificate, tlsKey, tlsCa } = settings;
-  if ((tlsCertificate === "") !== (tlsKey === "")) throw new Error("POMONA_TLS_CERT and POMONA_TLS_KEY go together.");
+  const given = [tlsCertificate, tlsKey, tlsCa].filter((file) => file !== "").length;
+  if (given !== 0 && given !== 3) {
+    throw new Error(
+      "POMONA_TLS_CERT, POMONA_TLS_KEY and POMONA_TLS_CA go together: agents pin the root of that certificate.",
+    );
+  }
   return {
     ...shipped,
     dataDir: path.resolve(settings.dataDir),
@@ -103,7 +112,7 @@ export function configFrom(settings: Record<SettingName, string>, shipped: Shipp
           tls: {
             certificate: readFileSync(tlsCertificate, "utf8"),
             key: readFileSync(tlsKey, "utf8"),
-            ca: tlsCa === "" ? "" : readFileSync(tlsCa, "utf8"),
+            ca: readFileSync(tlsCa, "utf8"),
           },
         }),
   };

@@ -8,6 +8,8 @@ const closed = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
 export const AGENT_PATHS = {
   /** POST {@link EnrollRequest} -> {@link EnrollResponse}. The one-time token is the only credential. */
   enroll: "/agent/v1/enroll",
+  /** POST {@link RenewRequest} -> {@link RenewResponse}, with the certificate that is to be renewed. */
+  renew: "/agent/v1/renew",
   /** POST {@link PollRequest} -> {@link PollResponse}, held open up to `waitSeconds`. */
   poll: "/agent/v1/poll",
 } as const;
@@ -30,6 +32,19 @@ export const EnrollResponse = closed({
   roots: Type.String(),
 });
 export type EnrollResponse = Static<typeof EnrollResponse>;
+
+export const RenewRequest = closed({
+  /** PKCS#10 in base64 DER, of a new key. */
+  csr: Type.String({ maxLength: 8192 }),
+});
+export type RenewRequest = Static<typeof RenewRequest>;
+
+/** The certificate that asked counts until the new one is used for the first time. */
+export const RenewResponse = closed({
+  /** PEM: the agent's new certificate, then the intermediate. */
+  certificate: Type.String(),
+});
+export type RenewResponse = Static<typeof RenewResponse>;
 
 /** One message of the wire, carried over HTTPS: lane and name as in a topic. */
 export const CarriedMessage = closed({

@@ -36,8 +36,8 @@ export function modelSensor({ events, killer, version, hasFullDiskAccess }: Mode
     const verdict = decide(rules, identity(event.target), receivedAt);
     if (verdict === undefined) return;
     counters.hits += 1;
-    const token = { pid: event.target.pid, pidversion: event.target.pidversion };
-    const seen = { event: execEvent(event, version), ...verdict, swept: [] };
+    const token = tokenOf(event.target);
+    const seen = { event: execEvent(event, version), parentPath: "/sbin/launchd", ...verdict, swept: [] };
     const times = { eventAt: event.at, receivedAt, decidedAt: now() };
     const told = (hit: Pick<Hit, "action" | "kill">, killedAt?: number): void =>
       listener.onHit({ ...seen, ...hit, times: killedAt === undefined ? times : { ...times, killedAt } });
@@ -87,6 +87,11 @@ export function modelSensor({ events, killer, version, hasFullDiskAccess }: Mode
 
 const now = (): number => performance.timeOrigin + performance.now();
 
+const tokenOf = ({ pid, pidversion }: EsProcess) => ({ pid, pidversion });
+
+/** An audit token: auid, euid, egid, ruid, rgid, pid, asid, pidversion. */
+const wordsOf = ({ uid, pid, pidversion }: EsProcess) => [uid, uid, 20, uid, 20, pid, 100_000, pidversion] as const;
+
 const identity = ({ image }: EsProcess) => ({
   path: image.path,
   cdhash: image.cdhash,
@@ -103,7 +108,7 @@ const execEvent = (event: ExecEsEvent, version: 9 | 10): Hit["event"] => ({
   unknownVersion: false,
   target: {
     ...identity(event.target),
-    token: { pid: event.target.pid, pidversion: event.target.pidversion },
+    token: { ...tokenOf(event.target), words: wordsOf(event.target) },
     parent: { pid: event.target.ppid, pidversion: 1100 },
     ppid: event.target.ppid,
   },

@@ -12,6 +12,7 @@ export function modelTools(model: MacModel, showDialog: (text: DialogText, user:
       }),
     facts: () => Promise.resolve(factsOf(model)),
     applications: () => Promise.resolve(applicationsOf(model)),
+    userName: (uid) => Promise.resolve(model.users.find((user) => user.uid === uid)?.name),
     showDialog: async (text): Promise<DialogOutcome> => {
       if (model.consoleUser === undefined) return "noUser";
       await showDialog(text, model.consoleUser);

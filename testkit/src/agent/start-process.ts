@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, existsSync } from "node:fs";
+import { createWriteStream, existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { JobEnd, RunningJob } from "../launchd/job-program.ts";
 import type { VirtualRoot } from "../virtual-mac/virtual-root.ts";
 import { AGENT_DATA, AGENT_SETTINGS } from "./agent-paths.ts";
+import { BOUND_TO_STARTER } from "./bound-to-starter.ts";
 
 export interface ProcessAgentOptions {
   readonly root: VirtualRoot;
@@ -21,8 +22,11 @@ export function startProcess(programArguments: readonly string[], options: Proce
   const { root } = options;
   const [program = "", ...given] = programArguments;
   const script = join(dirname(root.real(program)), "agent.mjs");
+  const binder = join(dirname(options.logFile), "bound-to-starter.mjs");
+  if (existsSync(script)) writeFileSync(binder, BOUND_TO_STARTER);
   const args = existsSync(script)
     ? [
+        binder,
         script,
         ...given,
         ...flags({
@@ -39,10 +43,12 @@ export function startProcess(programArguments: readonly string[], options: Proce
   const child = spawn(command, args, {
     cwd: "/",
     env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
-    stdio: ["ignore", "pipe", "pipe"],
+    // Nothing is ever written to standard input: its end says that we are gone.
+    stdio: ["pipe", "pipe", "pipe"],
     // A group of its own, so that a loss of power takes its sensor and its scripts as well.
     detached: true,
   });
+  child.stdin.on("error", () => undefined);
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const exited = new Promise<JobEnd>((resolve) => {

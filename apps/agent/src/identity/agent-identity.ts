@@ -46,5 +46,11 @@ export function expiryOf(identity: AgentIdentity): number {
   return new X509Certificate(identity.certificate).validToDate.getTime();
 }
 
+/** True when less than a third of the certificate's life is left. `now` in epoch ms. */
+export function isAgeing({ certificate }: AgentIdentity, now: number): boolean {
+  const { validFromDate, validToDate } = new X509Certificate(certificate);
+  return validToDate.getTime() - now < (validToDate.getTime() - validFromDate.getTime()) / 3;
+}
+
 /** A token as it may be kept: what is spent need not be readable. */
 export const hashToken = (token: string): string => createHash("sha256").update(token).digest("hex");

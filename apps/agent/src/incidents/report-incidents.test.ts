@@ -10,7 +10,8 @@ import { modelledMac } from "../testing/modelled-mac.ts";
 import { redactArguments } from "./redact-arguments.ts";
 import { reportIncidents } from "./report-incidents.ts";
 
-function report() {
+/** Incidents of a Mac whose user is known by name already, as from the second one on. */
+async function report() {
   const store = createMemoryStore();
   const { mac, dialogs } = modelledMac();
   const clock = { now: 0 };
@@ -21,14 +22,17 @@ function report() {
     log: silentLog,
     inForce: () => ({ ...NO_RULES, helpUrl: "https://help.example.com/" }),
   });
+  incidents.onHit(makeHit({ rule: { ...RULE, id: "earlier" }, action: "reported" }));
+  await new Promise((resolve) => setImmediate(resolve));
+  store.spool.clear();
   const sent = () => store.spool.peek(1000).map(({ body }) => JSON.parse(body) as IncidentMessage);
   return { incidents, dialogs, clock, sent };
 }
 
 describe("an incident", () => {
-  it("says what was done, when, and what the user was told", () => {
-    const { incidents, sent, dialogs } = report();
-    incidents.onHit(makeHit());
+  it("says what was done, when, whose it was, and what the user was told", async () => {
+    const { incidents, sent, dialogs } = await report();
+    incidents.onHit(makeHit({ parentPath: "/bin/zsh" }));
     const { id, ...rest } = sent()[0] ?? ({} as IncidentMessage);
     assert.match(id, /^[0-9a-f-]{36}$/);
     assert.deepEqual(rest, {
@@ -39,8 +43,8 @@ describe("an incident", () => {
         teamId: null,
         cdhash: "ab".repeat(20),
         pid: 77,
-        user: "501",
-        parentPath: null,
+        user: "ada",
+        parentPath: "/bin/zsh",
         arguments: ["xmrig", "--password", "(hidden)"],
       },
       eventAt: 1000.5,
@@ -52,15 +56,15 @@ describe("an incident", () => {
     assert.equal(dialogs[0]?.url, "https://help.example.com/");
   });
 
-  it("takes its dialog from the rule", () => {
-    const { incidents, dialogs } = report();
+  it("takes its dialog from the rule", async () => {
+    const { incidents, dialogs } = await report();
     const message = { title: "No", text: "Ask Ada.", button: "Right", url: "https://ada.example.com/" };
     incidents.onHit(makeHit({ rule: { ...RULE, message } }));
     assert.deepEqual(dialogs, [message]);
   });
 
-  it("shows one dialog per rule and minute, and reports every hit", () => {
-    const { incidents, dialogs, sent, clock } = report();
+  it("shows one dialog per rule and minute, and reports every hit", async () => {
+    const { incidents, dialogs, sent, clock } = await report();
     for (let n = 0; n < 5; n += 1) incidents.onHit(makeHit());
     incidents.onHit(makeHit({ rule: { ...RULE, id: "r2" } }));
     assert.equal(dialogs.length, 2);
@@ -71,8 +75,8 @@ describe("an incident", () => {
     assert.equal(dialogs.length, 3);
   });
 
-  it("of a spent budget, a report and a kill that failed shows no dialog and says so", () => {
-    const { incidents, dialogs, sent } = report();
+  it("of a spent budget, a report and a kill that failed shows no dialog and says so", async () => {
+    const { incidents, dialogs, sent } = await report();
     incidents.onHit(makeHit({ action: "budgetSpent" }));
     incidents.onHit(makeHit({ action: "reported" }));
     incidents.onHit(makeHit({ action: "killFailed", kill: { outcome: "notPermitted" } }));
@@ -87,8 +91,8 @@ describe("an incident", () => {
     );
   });
 
-  it("leaves the Mac also when its process was started with the largest arguments", () => {
-    const { incidents, sent } = report();
+  it("leaves the Mac also when its process was started with the largest arguments", async () => {
+    const { incidents, sent } = await report();
     const { event } = makeHit();
     const args = Array.from({ length: 100 }, () => "\u0001".repeat(5000));
     incidents.onHit(
@@ -98,8 +102,37 @@ describe("an incident", () => {
     assert.equal(sent()[0]?.process.arguments.length, 10);
   });
 
-  it("comes at most 120 times a minute from one rule; the rest is counted", () => {
-    const { incidents, sent } = report();
+  it("names an account that macOS does not know by its id, and asks once for many", async () => {
+    const store = createMemoryStore();
+    const asked: number[] = [];
+    const { mac } = modelledMac();
+    const incidents = reportIncidents({
+      mac: {
+        ...mac,
+        userName(uid) {
+          asked.push(uid);
+          return uid === 501 ? Promise.resolve("ada") : Promise.reject(new Error("no such user"));
+        },
+      },
+      outbox: createOutbox(store, () => {}, silentLog),
+      now: () => 0,
+      log: silentLog,
+      inForce: () => NO_RULES,
+    });
+    const { event } = makeHit();
+    const words = [1, 777, 20, 777, 20, 77, 1, 2] as const;
+    const stranger = { ...event.target, token: { ...event.target.token, words } };
+    incidents.onHit(makeHit({ event: { ...event, target: stranger } }));
+    for (let n = 0; n < 3; n += 1) incidents.onHit(makeHit());
+    await new Promise((resolve) => setImmediate(resolve));
+    incidents.onHit(makeHit());
+    const users = store.spool.peek(9).map(({ body }) => (JSON.parse(body) as IncidentMessage).process.user);
+    assert.deepEqual(users, ["777", "ada", "ada", "ada", "ada"]);
+    assert.deepEqual(asked, [777, 501]);
+  });
+
+  it("comes at most 120 times a minute from one rule; the rest is counted", async () => {
+    const { incidents, sent } = await report();
     for (let n = 0; n < 130; n += 1) incidents.onHit(makeHit({ action: "reported" }));
     assert.equal(sent().length, 120);
     assert.equal(incidents.suppressed(), 10);

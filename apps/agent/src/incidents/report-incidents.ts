@@ -7,6 +7,7 @@ import type { Outbox } from "../outbox.ts";
 import type { Hit } from "../sensors/hit.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { redactArguments } from "./redact-arguments.ts";
+import { createUserNames } from "./user-names.ts";
 
 const MINUTE = 60_000;
 /** Incidents of one rule per minute; a rule that reports everything must not fill the spool. */
@@ -31,6 +32,15 @@ export interface Incidents {
 export function reportIncidents({ mac, outbox, now, log, inForce }: ReportIncidentsOptions): Incidents {
   const dialogs = createRateLimit(1, MINUTE);
   const reports = createRateLimit(INCIDENTS_PER_MINUTE, MINUTE);
+  const names = createUserNames(mac);
+  /** At once when the user's name is known, which it is from their second incident on. */
+  const send = (hit: Hit, userMessage: string | null) => {
+    const uid = uidOf(hit);
+    const put = (user: string | null) => outbox.control("incident", incidentOf(hit, user, userMessage));
+    const name = uid === undefined ? null : names.recall(uid);
+    if (uid === undefined || name !== undefined) put(name ?? null);
+    else names.find(uid).then(put, () => undefined);
+  };
   let suppressed = 0;
   return {
     onHit(hit) {
@@ -40,7 +50,7 @@ export function reportIncidents({ mac, outbox, now, log, inForce }: ReportIncide
       }
       const dialog =
         hit.action === "killed" && dialogs.allows(hit.rule.id, now()) ? dialogOf(hit, inForce().helpUrl) : undefined;
-      outbox.control("incident", incidentOf(hit, dialog?.text ?? null));
+      send(hit, dialog?.text ?? null);
       log.info("incidents.hit", { ruleId: hit.rule.id, outcome: outcomeOf(hit) });
       if (dialog === undefined) return;
       mac.showDialog(dialog).then(
@@ -72,8 +82,8 @@ function outcomeOf({ action, kill }: Hit): string {
   return action === "budgetSpent" ? "budget" : (kill?.outcome ?? "failed");
 }
 
-function incidentOf(hit: Hit, userMessage: string | null): IncidentMessage {
-  const { event, rule, times } = hit;
+function incidentOf(hit: Hit, user: string | null, userMessage: string | null): IncidentMessage {
+  const { event, rule, times, parentPath } = hit;
   const { target } = event;
   return {
     id: randomUUID(),
@@ -84,8 +94,8 @@ function incidentOf(hit: Hit, userMessage: string | null): IncidentMessage {
       teamId: clipOrNull(target.teamId, 20),
       cdhash: clipOrNull(target.cdhash?.toLowerCase(), 40),
       pid: target.token.pid,
-      user: userOf(hit),
-      parentPath: null,
+      user: clipOrNull(user ?? undefined, 256),
+      parentPath: clipOrNull(parentPath, 4096),
       arguments: fitting(redactArguments(event.args.slice(0, 64)).map((argument) => clip(argument, 1024))),
     },
     eventAt: times.eventAt,
@@ -109,11 +119,8 @@ function fitting(args: readonly string[]): string[] {
   return end < 0 ? [...args] : args.slice(0, end);
 }
 
-/** The numeric user id, from the audit token (its second word is the effective user). */
-function userOf({ event }: Hit): string | null {
-  const uid = event.target.token.words?.[1];
-  return uid === undefined ? null : String(uid);
-}
+/** From the audit token: its second word is the effective user. */
+const uidOf = ({ event }: Hit): number | undefined => event.target.token.words?.[1];
 
 const clip = (text: string, units: number) => (text.length <= units ? text : text.slice(0, units));
 const clipOrNull = (text: string | undefined, units: number) => (text === undefined ? null : clip(text, units));

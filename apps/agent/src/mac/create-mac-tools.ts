@@ -8,6 +8,7 @@ import { readName } from "./read-names.ts";
 import { readNetwork } from "./read-network.ts";
 import { readSip } from "./read-sip.ts";
 import { readSoftwareVersion } from "./read-software-version.ts";
+import { readUserName } from "./read-user-name.ts";
 import { readUsers } from "./read-users.ts";
 import { openToolBox } from "./run-tool.ts";
 import { showDialog } from "./show-dialog.ts";
@@ -74,6 +75,7 @@ export function createMacTools({ toolsFolder, root = "", now }: MacToolsOptions)
       });
     },
     applications: () => readApplications(tools, root),
+    userName: (uid) => readUserName(tools, uid),
     showDialog: (dialog) => showDialog(tools, dialog),
     close: () => tools.close(),
   };

@@ -32,6 +32,8 @@ export interface MacTools {
   facts(): Promise<MacFacts>;
   /** Undefined when they could not be listed. */
   applications(): Promise<readonly MacApplication[] | undefined>;
+  /** The short name of an account; undefined when macOS knows none. Never throws. */
+  userName(uid: number): Promise<string | undefined>;
   /** Resolves when the dialog is closed by the user or gives up. */
   showDialog(text: DialogText): Promise<DialogOutcome>;
 }

@@ -108,3 +108,15 @@ test("a spent kill budget turns blocks into reports with one notice", () => {
   );
   assert.deepEqual(notices, ["miner"]);
 });
+
+test("a hit names what its parent runs, where events told of it, and launchd", () => {
+  const { hits, feed } = guarded([rule]);
+  feed(execLine(at(40, 2, "/bin/zsh"), before(40, 1)));
+  feed(execLine({ ...at(41, 2), parent: before(40, 2) }, before(41, 1)));
+  feed(execLine({ ...at(42, 2), parent: before(39, 2) }, before(42, 1)));
+  feed(execLine({ ...at(43, 2), parent: before(1, 2) }, before(43, 1)));
+  assert.deepEqual(
+    hits.map(({ parentPath }) => parentPath),
+    ["/bin/zsh", undefined, "/sbin/launchd"],
+  );
+});

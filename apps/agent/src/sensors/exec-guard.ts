@@ -57,7 +57,9 @@ export class ExecGuard {
 
   #act(event: ExecEvent, verdict: Verdict, times: Hit["times"]): Hit {
     const { rule, outcome, alsoMatched } = verdict;
-    const seen = { event, rule, outcome, alsoMatched, swept: [], times };
+    const parentPath = this.#pathOf(event.target.parent);
+    const known = parentPath === undefined ? {} : { parentPath };
+    const seen = { event, ...known, rule, outcome, alsoMatched, swept: [], times };
     if (outcome === "report") return { ...seen, action: "reported" };
     const { granted, notice } = this.#budget.take(performance.now());
     if (notice) this.#ports.onBudgetSpent(rule.id);
@@ -69,6 +71,12 @@ export class ExecGuard {
     const hit: Hit = { ...seen, swept, action, kill, times: { ...times, killedAt } };
     if (kill.outcome === "killed" || kill.outcome === "notFound") this.#rememberKilled(event.target.token, hit);
     return hit;
+  }
+
+  /** Events tell of starts alone, and launchd is there before every sensor. */
+  #pathOf(token: ProcessToken | undefined): string | undefined {
+    if (token === undefined) return undefined;
+    return this.#table.image(token)?.path ?? (token.pid === 1 ? "/sbin/launchd" : undefined);
   }
 
   /** Stops all forks of the blocked image first, so that none of them can fork on, then kills those that are still blocked. */

@@ -13,6 +13,8 @@ export type HitAction = "killed" | "reported" | "killFailed" | "budgetSpent";
 /** One rule hit, as the sensor process reports it after it has acted. */
 export interface Hit {
   readonly event: ExecEvent;
+  /** What its parent runs; missing when no event told of it. */
+  readonly parentPath?: string;
   readonly rule: BlockRule;
   readonly outcome: RuleMode;
   readonly alsoMatched: readonly string[];

@@ -25,6 +25,11 @@ export class ProcessTable {
     else if (event.kind === "exit") this.#forget(tokenKey(event.token));
   }
 
+  /** What a process runs, as far as events told. */
+  image(token: ProcessToken): ProcessImage | undefined {
+    return this.#images.get(tokenKey(token));
+  }
+
   /** Living forks of a process, and theirs, nearest first. */
   descendants(token: ProcessToken): readonly ProcessImage[] {
     const found = new Map<string, ProcessImage>();

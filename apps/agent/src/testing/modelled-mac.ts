@@ -9,6 +9,7 @@ export function modelledMac() {
     identity: () => Promise.resolve({ serialNumber: "C02TEST00001", osVersion: "15.1", bootSession: "boot-1" }),
     facts: () => Promise.resolve({ ...facts }),
     applications: () => Promise.resolve([]),
+    userName: (uid) => Promise.resolve(uid === 501 ? "ada" : undefined),
     showDialog(text) {
       dialogs.push(text);
       return Promise.resolve("shown");

@@ -11,6 +11,7 @@ import {
   PollRequest,
   parseClientId,
   parseTopic,
+  RenewRequest,
   topicOf,
 } from "@pomona/agent-protocol";
 import { Aedes } from "aedes";
@@ -34,6 +35,7 @@ export async function startTestServer() {
   const received: ReceivedMessage[] = [];
   const errors: string[] = [];
   const enrollments: EnrollRequest[] = [];
+  const renewals: string[] = [];
   const tokens = new Set([TOKEN]);
   const connects: string[] = [];
   const polls: PollRequest[] = [];
@@ -105,6 +107,7 @@ export async function startTestServer() {
         if (request.url === AGENT_PATHS.enroll) return answerEnroll(body, answer);
         if (netStatus !== 200) return answer(netStatus, {});
         if (!(request.socket as TLSSocket).authorized) return answer(403, {});
+        if (request.url === AGENT_PATHS.renew) return answerRenew(body, answer);
         return answerPoll(body, answer, (gone) => response.on("close", gone));
       });
     },
@@ -120,6 +123,12 @@ export async function startTestServer() {
     if (!tokens.delete(body.token)) return answer(403, {});
     const certificate = ca.issueAgent(Buffer.from(body.csr, "base64"), TENANT, DEVICE);
     return answer(200, { tenantId: TENANT, deviceId: DEVICE, certificate, roots: ca.rootPem });
+  };
+  const answerRenew = (body: unknown, answer: (status: number, value: unknown) => void) => {
+    if (!fits(RenewRequest, body)) return answer(400, {});
+    renewals.push(body.csr);
+    changed();
+    return answer(200, { certificate: ca.issueAgent(Buffer.from(body.csr, "base64"), TENANT, DEVICE) });
   };
   const answerPoll = (
     body: unknown,
@@ -170,6 +179,7 @@ export async function startTestServer() {
     received,
     errors,
     enrollments,
+    renewals,
     tokens,
     connects,
     polls,

@@ -5,7 +5,7 @@ import { generateKeyPair, nodeCrypto, privateKeyToPem } from "@pomona/pki/node";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { type AgentChannel, type ChannelLimits, openAgentChannel } from "../adapters/mqtt/agent-channel.ts";
 import { type AgentsFeature, createAgents } from "../features/agents/feature.ts";
-import type { AgentCommand, AgentIdentity, MdmCommands } from "../features/agents/index.ts";
+import type { AgentIdentity, InstallCommand, MdmCommands } from "../features/agents/index.ts";
 import { createDevices } from "../features/devices/feature.ts";
 import { setMdmState, upsertDeviceAtEnrollment } from "../features/devices/index.ts";
 import { createTenants } from "../features/tenants/feature.ts";
@@ -31,7 +31,7 @@ export interface TestAgents extends AsyncDisposable {
   readonly authority: Authority;
   readonly agents: AgentsFeature;
   readonly channel: AgentChannel;
-  readonly commands: { readonly deviceId: DeviceId; readonly command: AgentCommand; readonly commandId: string }[];
+  readonly commands: { readonly deviceId: DeviceId; readonly command: InstallCommand; readonly commandId: string }[];
   tenant(name: string): Promise<TenantId>;
   /** An enrolled Mac. */
   device(tenantId: TenantId, serialNumber: string): Promise<AgentIdentity>;

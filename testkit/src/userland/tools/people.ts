@@ -39,8 +39,13 @@ export const stat: Tool = printing((model, argv) => {
   return `${model.users.find((user) => user.name === model.consoleUser)?.uid ?? 0}\n`;
 }, "stat: this Mac models only /dev/console");
 
-/** `id -u NAME`. */
+/** `id -u NAME` and `id -un UID`. */
 export const id: Tool = printing((model, argv) => {
+  if (argv[0] === "-un") {
+    const named = model.users.find(({ uid }) => String(uid) === argv[1])?.name;
+    const served = serviceAccounts.find(([, , uid]) => String(uid) === argv[1])?.[0];
+    return named === undefined && served === undefined ? undefined : `${named ?? served}\n`;
+  }
   const user = model.users.find((candidate) => candidate.name === argv[1]);
   return argv[0] === "-u" && user !== undefined ? `${user.uid}\n` : undefined;
 }, "id: no such user");

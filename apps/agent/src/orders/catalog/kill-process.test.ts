@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { platformProcessLookup } from "../../find-process.ts";
 import { guardProcesses, platformKiller } from "../../kill/index.ts";
@@ -21,6 +24,24 @@ describe("kill-process", { skip: process.platform !== "linux" }, () => {
     const gone = once(child, "exit");
     assert.equal((await kill({ pid: child.pid, path }, run)).state, "succeeded");
     assert.deepEqual(await gone, [null, "SIGKILL"]);
+  });
+
+  it("compares paths as they are on the disk that its root stands for", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pomona-kill-"));
+    const executable = join(folder, "disk/Applications/Miner");
+    mkdirSync(join(folder, "disk/Applications"), { recursive: true });
+    symlinkSync("disk", join(folder, "link"));
+    copyFileSync("/bin/sleep", executable);
+    chmodSync(executable, 0o755);
+    const rooted = killProcess(platformKiller(guardProcesses([])), platformProcessLookup(join(folder, "link")));
+    const child = spawn(executable, ["60"]);
+    await once(child, "spawn");
+    const gone = once(child, "exit");
+    const other = await rooted({ pid: child.pid, path: "/Applications/Other" }, run);
+    assert.match(other.error ?? "", /another executable/);
+    assert.equal((await rooted({ pid: child.pid, path: "/Applications/Miner" }, run)).state, "succeeded");
+    assert.deepEqual(await gone, [null, "SIGKILL"]);
+    rmSync(folder, { recursive: true });
   });
 
   it("never stops pid 1, the agent or its parent", async () => {

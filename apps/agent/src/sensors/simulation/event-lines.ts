@@ -8,6 +8,7 @@ export interface LineProcess {
   readonly teamId?: string;
   readonly cdhash?: string;
   readonly isPlatformBinary?: boolean;
+  readonly parent?: ProcessToken;
 }
 
 const STAT_TIME = "2026-01-12T08:30:00.000000000Z";
@@ -64,7 +65,7 @@ function line(process: object, event: object, type: number, at: Date): string {
   return JSON.stringify(whole).replaceAll("/", "\\/");
 }
 
-function processFields(process: LineProcess, parent?: ProcessToken): object {
+function processFields(process: LineProcess, parent = process.parent): object {
   const parentWords = parent === undefined ? PARENT : words(parent);
   return {
     audit_token: words(process.token),

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { AGENT_PATHS, EnrollRequest, PollRequest } from "@pomona/agent-protocol";
+import { AGENT_PATHS, EnrollRequest, PollRequest, RenewRequest } from "@pomona/agent-protocol";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { type AgentDoor, type AgentsFeature, MessageRate } from "../../features/agents/index.ts";
@@ -14,11 +14,12 @@ const POLL_RATE = { perSecond: 20, burst: 100 };
 
 /** The safety net on the device channel: the agent's first trust, and long polling for networks that let no MQTT through. */
 export function agentRoutes(
-  agents: Pick<AgentsFeature, "enroll" | "poll"> & { readonly door: Pick<AgentDoor, "identify"> },
+  agents: Pick<AgentsFeature, "enroll" | "poll" | "renew"> & { readonly door: Pick<AgentDoor, "identify"> },
   log: Log,
 ): readonly HttpRoute[] {
   const readEnroll = parserOf(EnrollRequest);
   const readPoll = parserOf(PollRequest);
+  const readRenew = parserOf(RenewRequest);
   const rates = new Map<string, MessageRate>();
   /** Only Macs with a valid certificate get here, so there are no more rates than Macs. */
   const waitFor = (deviceId: string): number => {
@@ -37,6 +38,21 @@ export function agentRoutes(
         answering(log, async () => {
           const body = readEnroll(request.body);
           return body === undefined ? UNREADABLE : json(200, await agents.enroll(body as EnrollRequest));
+        }),
+    },
+    {
+      door: "device",
+      method: "POST",
+      path: AGENT_PATHS.renew,
+      maxBodyBytes: ENROLL_BYTES,
+      handle: (request) =>
+        answering(log, async () => {
+          const from = await identityOf(agents.door, request);
+          if (from === undefined) return NOT_KNOWN;
+          const wait = waitFor(from.deviceId);
+          if (wait > 0) await pause(wait);
+          const body = readRenew(request.body);
+          return body === undefined ? UNREADABLE : json(200, await agents.renew(from, body as RenewRequest));
         }),
     },
     {

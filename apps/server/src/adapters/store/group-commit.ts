@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 /** A transaction that waits for its turn; `run` gives undefined to be undone, and has then answered its caller itself. */
 export interface Member {
@@ -16,11 +16,16 @@ const LONGEST_GROUP_MS = 25;
  */
 export class GroupCommit {
   readonly #database: DatabaseSync;
+  /** Prepared once: they are run for every transaction. */
+  readonly #begin: StatementSync;
+  readonly #release: StatementSync;
   #waiting: Member[] = [];
   #isRunning = false;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.#begin = database.prepare("SAVEPOINT member");
+    this.#release = database.prepare("RELEASE member");
   }
 
   join(member: Member): void {
@@ -55,12 +60,12 @@ export class GroupCommit {
       ) {
         const member = this.#waiting.shift()!;
         group.push(member);
-        this.#database.exec("SAVEPOINT member");
+        this.#begin.run();
         const isKept = await member.run();
         // On a full or failing disk SQLite ends the whole transaction by itself, savepoints and all.
         if (!this.#database.isTransaction) throw new Error("The store undid the transaction. Is its disk full?");
         if (!isKept) this.#database.exec("ROLLBACK TO member");
-        this.#database.exec("RELEASE member");
+        this.#release.run();
         if (isKept) members.push(member);
       }
       this.#database.exec("COMMIT");

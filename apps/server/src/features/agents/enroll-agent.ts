@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { EnrollRequest, EnrollResponse } from "@pomona/agent-protocol";
-import { encodePem, PkiError, parseCertificateRequest, verifyCertificateRequest } from "@pomona/pki";
+import { encodePem } from "@pomona/pki";
 import { PomonaError } from "../../kernel/errors.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import { systemScope } from "../../kernel/scope.ts";
@@ -10,6 +10,7 @@ import type { Authority, IssuedCertificate } from "../tenants/index.ts";
 import { hashToken, readTokenClaim } from "./first-trust.ts";
 import { markTokenUsed, putInstall, readInstall, readToken, type TokenRow } from "./installs.sql.ts";
 import type { DeviceBus } from "./ports.ts";
+import { provenKey } from "./proven-key.ts";
 import type { SettingsSender } from "./send-settings.ts";
 
 export interface EnrollParts {
@@ -40,7 +41,7 @@ export async function enrollAgent(parts: EnrollParts, request: EnrollRequest): P
   // Signatures cost more than looking: nobody gets one made or checked without a token that exists.
   const known = await kernel.store.read(scope, (tx) => readToken(tx, hash));
   if (known === undefined || known.deviceId !== claim.deviceId) throw refused();
-  const spki = keyOf(authority, request.csr);
+  const spki = provenKey(authority, request.csr);
   const now = kernel.clock.now();
   const issued = await authority.sign({
     tenantId: claim.tenantId,
@@ -93,19 +94,4 @@ async function again(tx: WriteTransaction, token: TokenRow, spkiHash: string): P
     return { certificate: token.certificate };
   await quarantineDevice(tx, token.deviceId, "The agent's one-time token was used a second time, with another key.");
   return "quarantined";
-}
-
-/** The request's key, once its holder is proved to have it. */
-function keyOf(authority: Authority, csr: string): Uint8Array {
-  try {
-    const request = parseCertificateRequest(Buffer.from(csr, "base64"));
-    if (verifyCertificateRequest(authority.crypto, request)) return request.spki;
-  } catch (error) {
-    if (!(error instanceof PkiError)) throw error;
-  }
-  throw new PomonaError(
-    "invalid",
-    "agent.request-invalid",
-    "The certificate request cannot be read, or is not signed.",
-  );
 }

@@ -1,4 +1,4 @@
-import type { PollRequest, PollResponse } from "@pomona/agent-protocol";
+import type { PollRequest, PollResponse, RenewRequest, RenewResponse } from "@pomona/agent-protocol";
 import type { Feature, Kernel } from "../../kernel/feature.ts";
 import { type SeenTimes } from "../devices/index.ts";
 import type { Authority } from "../tenants/index.ts";
@@ -13,6 +13,7 @@ import { Intake } from "./intake.ts";
 import { LiveSessions } from "./live-sessions.ts";
 import { NetPolls } from "./net-polls.ts";
 import { onDeviceReleased } from "./on-device-released.ts";
+import { onDeviceUnenrolled } from "./on-device-unenrolled.ts";
 import { onFacts, onPushFailed, onSensor } from "./on-facts.ts";
 import { onHello } from "./on-hello.ts";
 import { openEcho } from "./open-echo.ts";
@@ -31,6 +32,8 @@ import type {
 } from "./ports.ts";
 import { PresenceBook } from "./presence.ts";
 import { onOrderStatus, onReceipt } from "./record-receipt.ts";
+import { FirstUses, renewAgent } from "./renew-agent.ts";
+import { renewalMigrations } from "./renewals.sql.ts";
 import { type AgentAddresses, SettingsSender } from "./send-settings.ts";
 import { showOrderActions } from "./show-order.ts";
 import { sweepOrders } from "./sweep-orders.job.ts";
@@ -52,6 +55,7 @@ export interface AgentsFeature {
   readonly door: AgentDoor;
   /** For adapters/agent-http. */
   readonly enroll: (request: Parameters<typeof enrollAgent>[1]) => ReturnType<typeof enrollAgent>;
+  readonly renew: (from: AgentIdentity, request: RenewRequest) => Promise<RenewResponse>;
   readonly poll: (from: AgentIdentity, request: PollRequest, signal: AbortSignal) => Promise<PollResponse>;
   /** The wires, once the agent channel is open. */
   readonly attachBus: (bus: DeviceBus) => void;
@@ -83,7 +87,8 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
     isOnline: (deviceId) => presence.isOnline(deviceId),
   });
   const desired = new DesiredCourier(kernel, currentBus, polls, () => source);
-  const intake = new Intake({ kernel, authority, seen, presence, sessions, handlers: () => handlers });
+  const firstUses = new FirstUses({ kernel, authority });
+  const intake = new Intake({ kernel, authority, seen, presence, sessions, handlers: () => handlers, firstUses });
   const install: InstallParts = { kernel, commands, settings, agentPackage };
   const addMessages = (added: Readonly<Record<string, MessageHandler<never>>>) => {
     handlers = { ...handlers, ...added };
@@ -100,6 +105,7 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
   return {
     door: intake,
     enroll: (request) => enrollAgent(enrollParts, request),
+    renew: (from, request) => renewAgent({ kernel, authority }, from, request),
     poll: (from, request, signal) => exchange(exchangeParts, from, request, signal),
     attachBus: (opened) => {
       bus = opened;
@@ -115,12 +121,13 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
     },
     feature: {
       name: "agents",
-      migrations: [...orderMigrations, ...installMigrations],
+      migrations: [...orderMigrations, ...installMigrations, ...renewalMigrations],
       actions: [placeOrder(kernel.vault, orders), ...showOrderActions, openEcho(sessions)],
       factHandlers: [
         onDeviceEnrolled(install),
         onInstallAnswered(install),
         onPushFailed(health),
+        onDeviceUnenrolled(authority, currentBus),
         onDeviceReleased(kernel, orders, desired),
       ],
       jobs: [

@@ -11,7 +11,7 @@ import type { HttpRequest } from "../../kernel/feature.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import { helloOf, say, type TestAgents, testAgents } from "../../testing/test-agents.ts";
 import { MovableClock } from "../../testing/test-kernel.ts";
-import { readDevice } from "../devices/index.ts";
+import { quarantineDevice, readDevice } from "../devices/index.ts";
 import type { AgentIdentity } from "./ports.ts";
 
 /** Hands a fact to its handler, as the relay does. */
@@ -144,6 +144,31 @@ test("an installed agent that does not come gets another token, ever more slowly
   assert.equal(server.commands.length, count + 1);
 });
 
+test("a renewed certificate ends the old one when it is used first; one that nobody received ends with the next", async () => {
+  await using server = await testAgents();
+  const to = await installed(server, "C02RENEW");
+  const key = generateKeyPair("ec-p256");
+  const enrolled = await server.agents.enroll(requestOf(settingsOf(server).token!, "C02RENEW", key));
+  const old = decodePem(enrolled.certificate)[0]!.der;
+  const renew = async (from: Uint8Array) => {
+    const identity = await server.agents.door.identify(from);
+    if (identity === undefined) return undefined;
+    const answer = await server.agents.renew(identity, { csr: requestOf("", "C02RENEW").csr });
+    return decodePem(answer.certificate)[0]!.der;
+  };
+  const lost = await renew(old);
+  const fresh = await renew(old);
+  assert.ok(lost !== undefined && fresh !== undefined);
+  assert.equal(await server.agents.door.identify(lost), undefined);
+  assert.deepEqual(await server.agents.door.identify(old), to);
+  assert.deepEqual(await server.agents.door.identify(fresh), to);
+  assert.equal(await server.agents.door.identify(old), undefined);
+  assert.equal(await renew(old), undefined);
+  assert.deepEqual(await server.agents.door.identify(fresh), to);
+  await server.write(to.tenantId, (tx) => quarantineDevice(tx, to.deviceId, "Looked odd."));
+  await assert.rejects(renew(fresh), { code: "agent.renewal-refused" });
+});
+
 test("over HTTPS the agent enrolls and polls, and whoever shows no valid certificate gets 403", async () => {
   await using server = await testAgents();
   const to = await installed(server, "C02HTTP");
@@ -167,6 +192,10 @@ test("over HTTPS the agent enrolls and polls, and whoever shows no valid certifi
   assert.equal(enrolled.status, 200);
   const { certificate } = JSON.parse(enrolled.body as string) as EnrollResponse;
   const der = decodePem(certificate)[0]!.der;
+  const { csr } = requestOf("", "C02HTTP");
+  assert.equal((await ask(AGENT_PATHS.renew, { csr })).status, 403);
+  assert.equal((await ask(AGENT_PATHS.renew, { csr: "AAAA" }, der)).status, 400);
+  assert.equal((await ask(AGENT_PATHS.renew, { csr }, der)).status, 200);
   const poll = { hello: helloOf("C02HTTP"), waitSeconds: 0, messages: [] };
   assert.equal((await ask(AGENT_PATHS.poll, poll)).status, 403);
   assert.equal((await ask(AGENT_PATHS.poll, poll, (await server.keys(to, "mdm")).der)).status, 403);

@@ -3,12 +3,12 @@ export { INSTALL_SECONDS, installAgent } from "./install-agent.ts";
 export { mdmCommands } from "./mdm-commands.ts";
 export { MessageRate, type Rate } from "./message-rate.ts";
 export type {
-  AgentCommand,
   AgentDoor,
   AgentIdentity,
   AgentPackage,
   DesiredSource,
   DeviceBus,
+  InstallCommand,
   MdmCommands,
   MessageContext,
   MessageHandler,

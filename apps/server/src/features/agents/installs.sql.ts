@@ -85,6 +85,17 @@ export async function putInstall(tx: WriteTransaction, install: InstallRow): Pro
     .execute();
 }
 
+/** With the device's tokens: an unspent one is good for nothing any more. */
+export async function deleteInstall(tx: WriteTransaction, deviceId: DeviceId): Promise<void> {
+  for (const table of ["agent_installs", "agent_tokens"] as const) {
+    await sqlOf<Tables>(tx)
+      .deleteFrom(table)
+      .where("tenant_id", "=", tx.scope.tenantId)
+      .where("device_id", "=", deviceId)
+      .execute();
+  }
+}
+
 /** Of all tenants. */
 export const readDueInstalls = (tx: ReadTransaction, limit: number) =>
   sqlOf<Tables>(tx)

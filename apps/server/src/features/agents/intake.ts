@@ -7,6 +7,7 @@ import type { LiveSessions } from "./live-sessions.ts";
 import type { AgentDoor, AgentIdentity, MessageContext, MessageHandlers, WireEnd } from "./ports.ts";
 import type { PresenceBook } from "./presence.ts";
 import { checkMessage, type ReadMessage, readMessage } from "./read-message.ts";
+import type { FirstUses } from "./renew-agent.ts";
 import { TelemetryQueue } from "./telemetry-queue.ts";
 
 export interface IntakeParts {
@@ -16,6 +17,7 @@ export interface IntakeParts {
   readonly presence: PresenceBook;
   readonly sessions: LiveSessions;
   readonly handlers: () => MessageHandlers;
+  readonly firstUses: FirstUses;
 }
 
 /** Where every word of every agent arrives, whichever way it took. */
@@ -33,7 +35,9 @@ export class Intake implements AgentDoor {
     const found = await this.#parts.authority.identify(certificate, this.#parts.kernel.clock.now());
     if (found.status !== "valid" || found.certificate.role !== "agent") return undefined;
     const { tenantId, deviceId } = found.certificate;
-    return deviceId === null ? undefined : { tenantId, deviceId };
+    if (deviceId === null) return undefined;
+    await this.#parts.firstUses.note(found.certificate, { tenantId, deviceId });
+    return { tenantId, deviceId };
   }
 
   opened(from: AgentIdentity, lane: Lane): void {

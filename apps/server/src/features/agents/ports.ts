@@ -61,9 +61,9 @@ export interface DesiredSource {
 
 /** MDM commands, as much of them as this feature needs. Queued with the transaction, pushed after its commit. */
 export interface MdmCommands {
-  enqueue(tx: WriteTransaction, deviceId: DeviceId, command: AgentCommand): Promise<{ readonly commandId: string }>;
+  enqueue(tx: WriteTransaction, deviceId: DeviceId, command: InstallCommand): Promise<{ readonly commandId: string }>;
 }
-export type AgentCommand =
+export type InstallCommand =
   | {
       readonly requestType: "InstallProfile";
       /** A mobileconfig, which may hold a secret. */

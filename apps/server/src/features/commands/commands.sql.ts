@@ -273,23 +273,18 @@ export async function readExpired(tx: ReadTransaction, limit: number): Promise<r
   return rows.map(toDue);
 }
 
+const CARRIED = sql.raw(
+  `tenant_id, id, device_id, command_uuid, request_type, state, lane, created_at, sent_at, answered_at, expires_at,
+   not_now_count, actor, error`,
+);
+
 /** Carries closed commands over to the history, without their input, which may be large. @returns how many */
 export async function archive(tx: WriteTransaction, limit: number): Promise<number> {
   const db = sqlOf<Tables>(tx);
-  const rows = await db
-    .selectFrom("command_queue")
-    .selectAll()
-    .where("is_open", "=", 0)
-    .where("answered_at", "<=", tx.now)
-    .orderBy("answered_at")
-    .limit(limit)
-    .execute();
-  for (const { is_open: _, wake_at: __, ...row } of rows) {
-    await db
-      .insertInto("command_history")
-      .values({ ...row, input: "{}" })
-      .execute();
-    await db.deleteFrom("command_queue").where("tenant_id", "=", row.tenant_id).where("id", "=", row.id).execute();
-  }
-  return rows.length;
+  const closed = sql`FROM command_queue WHERE is_open = 0 AND answered_at <= ${tx.now}
+    ORDER BY answered_at, tenant_id, id LIMIT ${limit}`;
+  await sql`INSERT INTO command_history (${CARRIED}, input) SELECT ${CARRIED}, '{}' ${closed}`.execute(db);
+  const { numAffectedRows } =
+    await sql`DELETE FROM command_queue WHERE (tenant_id, id) IN (SELECT tenant_id, id ${closed})`.execute(db);
+  return Number(numAffectedRows ?? 0n);
 }
