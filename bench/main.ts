@@ -1,5 +1,6 @@
 import { measureCheckIn } from "./check-in/check-in.ts";
 import { measureConnect } from "./connect/connect.ts";
+import { measureExecToIncident } from "./exec/exec.ts";
 import { progress } from "./figures/progress.ts";
 import { measureOrder } from "./order/order.ts";
 
@@ -8,6 +9,7 @@ type Benchmark = (options: { readonly short: boolean }) => Promise<object>;
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   "check-in": measureCheckIn,
   connect: measureConnect,
+  exec: measureExecToIncident,
   order: measureOrder,
 };
 

@@ -11,15 +11,7 @@ import { storeFingerprint } from "../check-in/kept-fleet.ts";
 import { progress } from "../figures/progress.ts";
 import { startChild } from "../processes/child.ts";
 import { CACHE } from "../processes/scratch.ts";
-
-/** An agent that has its certificate. PEM. */
-export interface EnrolledAgent {
-  readonly tenantId: string;
-  readonly deviceId: string;
-  readonly serialNumber: string;
-  readonly key: string;
-  readonly certificate: string;
-}
+import type { EnrolledAgent } from "./enrolled-agent.ts";
 
 interface Invited {
   readonly deviceId: string;

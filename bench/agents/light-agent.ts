@@ -1,13 +1,7 @@
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { clientIdOf, down, type HelloMessage, type Lane, topicOf } from "@pomona/agent-protocol";
 import { MqttClient } from "mqtt";
-import type { EnrolledAgent } from "./agent-fleet.ts";
-
-/** Where the agent channel is. `ca` is PEM. */
-export interface AgentDoorAddress {
-  readonly agentUrl: string;
-  readonly ca: string;
-}
+import type { AgentDoorAddress, EnrolledAgent } from "./enrolled-agent.ts";
 
 /** The wire of an agent, without the agent: one lane over mutual TLS, with the topics that a lane has. */
 export interface LightAgent {

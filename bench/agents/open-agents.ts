@@ -1,6 +1,6 @@
 import type { Lane } from "@pomona/agent-protocol";
-import type { EnrolledAgent } from "./agent-fleet.ts";
-import { type AgentDoorAddress, type LightAgent, openLightAgent } from "./light-agent.ts";
+import type { AgentDoorAddress, EnrolledAgent } from "./enrolled-agent.ts";
+import { type LightAgent, openLightAgent } from "./light-agent.ts";
 
 /** Connects many agents, so many at a time. */
 export async function openAgents(

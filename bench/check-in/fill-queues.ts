@@ -5,12 +5,12 @@ import { commandUuid } from "./enroll-fleet.ts";
 const REQUEST_TYPE = "RestartDevice";
 
 /**
- * Writes the command queues of a server that does not run: nothing but `perMac(index)` commands for each Mac. The API could
+ * Writes the command queues of a server that is stopped or at rest: nothing but `perMac(index)` commands for each Mac. The API could
  * queue them as well, at the price of a minute, and would choose UUIDs that nobody can sign answers to beforehand.
  */
 export function fillQueues(dataDir: string, udids: readonly string[], perMac: (mac: number) => number): void {
-  const database = new DatabaseSync(join(dataDir, "pomona.db"));
-  database.exec("BEGIN; DELETE FROM command_queue; DELETE FROM command_history");
+  const database = new DatabaseSync(join(dataDir, "pomona.db"), { timeout: 20_000 });
+  database.exec("BEGIN IMMEDIATE; DELETE FROM command_queue; DELETE FROM command_history");
   const insert = database.prepare(
     `INSERT INTO command_queue (tenant_id, id, device_id, command_uuid, request_type, state, lane, created_at, expires_at, actor, input)
      SELECT tenant_id, ?, id, ?, '${REQUEST_TYPE}', 'queued', 1, ?, ?, 'benchmark', '{}' FROM devices WHERE udid = ?`,

@@ -12,6 +12,7 @@ export const CONNECTIONS = 16;
 /** How much is sent. */
 export interface Amounts {
   readonly runs: number;
+  /** Acknowledgements before the measured ones, and again for the profile; idle polls warm up with a whole run. */
   readonly warmUp: number;
   readonly idlePerRun: number;
   readonly acknowledgementsPerRun: number;
@@ -57,11 +58,17 @@ export async function measureWay(way: Way, amounts: Amounts): Promise<WayFigures
     const bareScripts = bare.map(() => repeating([way.referenceRequest]));
     const refer = (count: number) =>
       closedLoop({ connections: bare, scripts: bareScripts, count, measured: way.reference.process, isGood: isEmpty });
-    const phase = async (name: string, scripts: readonly Script[], isGood: typeof isEmpty, perRun: number) => {
+    const phase = async (
+      name: string,
+      scripts: readonly Script[],
+      isGood: typeof isEmpty,
+      perRun: number,
+      warmUp: number,
+    ) => {
       const load = (count: number) =>
         closedLoop({ connections: own, scripts, count, measured: way.server.process, isGood });
-      await load(amounts.warmUp);
-      await refer(amounts.warmUp);
+      await load(warmUp);
+      await refer(warmUp);
       const runs: Run[] = [];
       for (let run = 1; run <= amounts.runs; run++) {
         const figures = await load(perRun);
@@ -77,10 +84,16 @@ export async function measureWay(way: Way, amounts: Amounts): Promise<WayFigures
       };
     };
     const idleScripts = own.map((_, at) => repeating(way.macsOf(at).map((mac) => way.requests.idle[mac]!)));
-    const idle = await phase("idle", idleScripts, isEmpty, amounts.idlePerRun);
+    const idle = await phase("idle", idleScripts, isEmpty, amounts.idlePerRun, amounts.idlePerRun);
     way.fillQueues();
     const ackScripts = own.map((_, at) => inTurns(way.macsOf(at).map((mac) => way.requests.acknowledgements[mac]!)));
-    const ack = await phase("acknowledge and next", ackScripts, hasBody, amounts.acknowledgementsPerRun);
+    const ack = await phase(
+      "acknowledge and next",
+      ackScripts,
+      hasBody,
+      amounts.acknowledgementsPerRun,
+      amounts.warmUp,
+    );
     return {
       idle: summary(idle.runs),
       acknowledgeAndNext: summary(ack.runs),

@@ -1,7 +1,7 @@
 import { bringAgents } from "../agents/agent-fleet.ts";
 import { openAgents } from "../agents/open-agents.ts";
 import { progress } from "../figures/progress.ts";
-import { medians } from "../figures/statistics.ts";
+import { medians, rounded } from "../figures/statistics.ts";
 import { callApi } from "../processes/call-api.ts";
 import { startChild } from "../processes/child.ts";
 import { canPin, LOADING_CORE, pin } from "../processes/pinning.ts";
@@ -33,7 +33,10 @@ export async function measureConnect({ short }: { readonly short: boolean }): Pr
   pin(process.pid, LOADING_CORE);
   for (let run = 1; run <= (short ? 1 : 3); run++) {
     runs.push(await connectOnce());
-    progress(`run ${run}: ${JSON.stringify(runs.at(-1))}`);
+    const { allOnlineMs, ratio } = runs.at(-1)!;
+    progress(
+      `run ${run}: all online after ${rounded(allOnlineMs)} ms, ${rounded(ratio)} times the CPU of a bare handshake`,
+    );
   }
   return { agents: AGENTS, pinned: canPin, ...medians(runs) };
 }
@@ -49,8 +52,7 @@ async function connectOnce(): Promise<Run> {
     await online();
     const before = await server.ask({ ask: "usage" });
     const beganAt = performance.now();
-    const opening = openAgents(agents, door, "control", AGENTS);
-    const open = await opening;
+    const open = await openAgents(agents, door, "control", AGENTS);
     while ((await online()) < AGENTS) await new Promise((resolve) => setTimeout(resolve, 20));
     const allOnlineMs = performance.now() - beganAt;
     const after = await server.ask({ ask: "usage" });

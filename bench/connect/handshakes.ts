@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, type TLSSocket } from "node:tls";
-import type { EnrolledAgent } from "../agents/agent-fleet.ts";
+import type { EnrolledAgent } from "../agents/enrolled-agent.ts";
 import { selfSigned } from "../check-in/reference.ts";
 import { startChild } from "../processes/child.ts";
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Agent, request } from "node:https";
 import { connect } from "node:tls";
-import type { EnrolledAgent } from "../agents/agent-fleet.ts";
+import type { EnrolledAgent } from "../agents/enrolled-agent.ts";
 import { selfSigned } from "../check-in/reference.ts";
 import { startChild } from "../processes/child.ts";
 

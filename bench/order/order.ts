@@ -4,9 +4,10 @@ import { openAgents } from "../agents/open-agents.ts";
 import { progress } from "../figures/progress.ts";
 import { median, medians, percentile, rounded } from "../figures/statistics.ts";
 import { callApi } from "../processes/call-api.ts";
-import { startChild } from "../processes/child.ts";
+import { type Child, startChild } from "../processes/child.ts";
 import { canPin, LOADING_CORE, pin } from "../processes/pinning.ts";
 import { openScratch } from "../processes/scratch.ts";
+import type { StepShare } from "../processes/step-shares.ts";
 import { type Echo, startEcho } from "./echo.ts";
 import { OrderCourier, type OrderTimes } from "./order-courier.ts";
 
@@ -41,11 +42,14 @@ export interface OrderBenchmark {
   readonly floodP99Ms: number;
   /** (flood p99 - quiet p99) / quiet p99, the median over the runs. */
   readonly floodChangesP99By: number;
+  /** Of the server, for each message of the flood, and where it goes. */
+  readonly telemetryCpuUsPerMessage: number;
+  readonly telemetrySteps: readonly StepShare[];
 }
 
 /** Orders one after another to 1,000 connected agents, in turn quiet and under a flood of telemetry. */
 export async function measureOrder({ short }: { readonly short: boolean }): Promise<OrderBenchmark> {
-  const ordersPerRun = short ? 250 : 1000;
+  const ordersPerRun = short ? 150 : 1000;
   using scratch = openScratch();
   const agents = await bringAgents(SERVER, scratch.folder, AGENTS);
   pin(process.pid, LOADING_CORE);
@@ -87,6 +91,7 @@ export async function measureOrder({ short }: { readonly short: boolean }): Prom
         `run ${run}: p99 ${rounded(quiet.p99Ms)} ms quiet, ${rounded(flooded.p99Ms)} ms under ${rounded(telemetryPerSecond)} messages/s`,
       );
     }
+    const telemetry = await profileTelemetry(server, flood);
     const quiet = medians(runs.map((one) => ({ ...one.quiet })));
     const flooded = medians(runs.map((one) => ({ ...one.flood })));
     const changes = runs.map((one) => (one.flood.p99Ms - one.quiet.p99Ms) / one.quiet.p99Ms);
@@ -99,11 +104,29 @@ export async function measureOrder({ short }: { readonly short: boolean }): Prom
       quietP99Ms: quiet.p99Ms,
       floodP99Ms: flooded.p99Ms,
       floodChangesP99By: rounded(median(changes)),
+      ...telemetry,
     };
   } finally {
     await Promise.all([flood.stop(), echo.stop()]);
     await server.stop();
   }
+}
+
+/** Two seconds of nothing but telemetry. */
+async function profileTelemetry(
+  server: Child,
+  flood: Child,
+): Promise<Pick<OrderBenchmark, "telemetryCpuUsPerMessage" | "telemetrySteps">> {
+  await flood.ask({ ask: "rate", perSecond: FLOOD_PER_SECOND });
+  await pause(500);
+  const before = { taken: await flood.ask({ ask: "taken" }), usage: await server.ask({ ask: "usage" }) };
+  await pause(2000);
+  const after = { taken: await flood.ask({ ask: "taken" }), usage: await server.ask({ ask: "usage" }) };
+  await server.ask({ ask: "profile" });
+  await pause(2000);
+  const telemetrySteps = await server.ask({ ask: "shares", keepAs: "telemetry" });
+  const cpuUs = (after.usage.cpuMs - before.usage.cpuMs) * 1000;
+  return { telemetryCpuUsPerMessage: rounded(cpuUs / (after.taken - before.taken)), telemetrySteps };
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

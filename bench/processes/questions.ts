@@ -1,5 +1,4 @@
-import type { EnrolledAgent } from "../agents/agent-fleet.ts";
-import type { AgentDoorAddress } from "../agents/light-agent.ts";
+import type { AgentDoorAddress, EnrolledAgent } from "../agents/enrolled-agent.ts";
 import type { StepShare } from "./step-shares.ts";
 
 /** What a measured process is asked. */

@@ -20,6 +20,8 @@ const STEPS: readonly (readonly [RegExp, string])[] = [
   [/packages\/plist\//, "plist"],
   [/packages\/mdm\//, "mdm messages"],
   [/kysely/, "store: query building"],
+  [/aedes|mqtt-packet|mqemitter|adapters\/mqtt\//, "MQTT broker"],
+  [/typebox|packages\/agent-protocol\//, "message schemas"],
   [/adapters\/store\//, "store: SQLite and commit"],
   [/\.sql\.ts$/, "store: query building"],
   [/features\/|kernel\//, "features"],

@@ -101,7 +101,12 @@ export const ROOMS: readonly Room[] = [
     node: true,
   },
   { name: "testkit", path: /^testkit\//, may: ["packages", "pki/node", "agent"], node: true },
-  { name: "bench", path: /^bench\//, may: ["packages", "pki/node", "testkit", "agent", "server door"], node: true },
+  {
+    name: "bench",
+    path: /^bench\//,
+    may: ["packages", "pki/node", "testkit", "walks", "agent", "server door"],
+    node: true,
+  },
   { name: "tools", path: /^(tools\/|apps\/console\/vite\.config\.ts$)/, may: ["package contract"], node: true },
 ];
 
