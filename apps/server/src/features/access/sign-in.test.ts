@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
+import { createTenants } from "../../testing/test-agents.ts";
 import { MovableClock, testKernel } from "../../testing/test-kernel.ts";
-import { createTenants } from "../tenants/feature.ts";
 import { addTenant } from "../tenants/index.ts";
 import { createAccess } from "./feature.ts";
 import { signIn } from "./sign-in.ts";
