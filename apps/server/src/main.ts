@@ -82,7 +82,15 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
     features.flatMap((feature) => feature.jobs ?? []),
     log,
   );
-  const doors = await openDoors(config, kernel, composed, performer, addresses);
+  const stopFeatures = async () => {
+    for (const feature of features.toReversed()) await feature.stop?.();
+    pushSender.close();
+    store.close();
+  };
+  const doors = await openDoors(config, kernel, composed, performer, addresses).catch(async (error: unknown) => {
+    await stopFeatures();
+    throw error;
+  });
   const caFile = path.join(config.dataDir, "ca.pem");
   writeFileSync(caFile, addresses.root);
   await relay.start();
@@ -112,9 +120,7 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
       await doors.close();
       await jobs.stop();
       await relay.stop();
-      for (const feature of features.toReversed()) await feature.stop?.();
-      pushSender.close();
-      store.close();
+      await stopFeatures();
       unlock();
       log.info("server.stopped");
     },

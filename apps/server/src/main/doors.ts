@@ -19,59 +19,71 @@ export async function openDoors(
   performer: Performer,
   addresses: Addresses,
 ): Promise<OpenDoors> {
-  const { authority, agents, access, mdm } = features;
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <Door extends { close(): Promise<void> }>(door: Door): Door => {
+    opened.push(door);
+    return door;
+  };
+  const close = async () => {
+    await Promise.all(opened.map((door) => door.close()));
+  };
+  try {
+    const plainDevicePort = await openAll(config, kernel, features, performer, addresses, keep);
+    return { ...(plainDevicePort === undefined ? {} : { plainDevicePort }), close };
+  } catch (error) {
+    // A port that is taken must not leave the other doors open behind a server that never started.
+    await close();
+    throw error;
+  }
+}
+
+async function openAll(
+  config: ServerConfig,
+  kernel: Kernel,
+  { authority, agents, access, mdm, routes, features }: Features,
+  performer: Performer,
+  addresses: Addresses,
+  keep: <Door extends { close(): Promise<void> }>(door: Door) => Door,
+): Promise<number | undefined> {
   const { host, publicHost, ports } = config;
   const tls = config.tls ?? (await authority.serverTls([publicHost, host]));
   addresses.root = tls.ca;
   const clientRoot = authority.rootPem;
-  const device = await openDeviceDoor({
-    host,
-    port: ports.device,
-    tls: { ...tls, ca: clientRoot },
-    kernel,
-    mdm,
-    routes: features.routes.filter((route) => route.door === "device"),
-  });
+  const forDevices = { tls: { ...tls, ca: clientRoot }, kernel, mdm };
+  const deviceRoutes = routes.filter((route) => route.door === "device");
+  const device = keep(await openDeviceDoor({ ...forDevices, host, port: ports.device, routes: deviceRoutes }));
+  addresses.device = `https://${publicHost}:${device.port}`;
   const plain =
     config.plainDevicePort === undefined
       ? undefined
-      : await openDeviceDoor({
-          host: "127.0.0.1",
-          port: config.plainDevicePort,
-          tls: { ...tls, ca: clientRoot },
-          kernel,
-          mdm,
-          routes: [],
-          isPlain: true,
-        });
-  addresses.device = `https://${publicHost}:${device.port}`;
-  const agent = await openAgentChannel({
-    host,
-    port: ports.agent,
-    tls,
-    clientRoot,
-    door: agents.door,
-    log: kernel.log,
-  });
+      : keep(
+          await openDeviceDoor({
+            ...forDevices,
+            host: "127.0.0.1",
+            port: config.plainDevicePort,
+            routes: [],
+            isPlain: true,
+          }),
+        );
+  const agent = keep(
+    await openAgentChannel({ host, port: ports.agent, tls, clientRoot, door: agents.door, log: kernel.log }),
+  );
   addresses.agent = `mqtts://${publicHost}:${agent.port}`;
   agents.attachBus(agent.bus);
-  const api = await openApiDoor({
-    host,
-    port: ports.api,
-    tls,
-    kernel,
-    actions: features.features.flatMap((feature) => feature.actions),
-    routes: features.routes.filter((route) => route.door === "api"),
-    performer,
-    authenticator: access.authenticator,
-    consoleDir: config.consoleDir,
-    version: config.version,
-  });
+  const api = keep(
+    await openApiDoor({
+      host,
+      port: ports.api,
+      tls,
+      kernel,
+      actions: features.flatMap((feature) => feature.actions),
+      routes: routes.filter((route) => route.door === "api"),
+      performer,
+      authenticator: access.authenticator,
+      consoleDir: config.consoleDir,
+      version: config.version,
+    }),
+  );
   addresses.api = `https://${publicHost}:${api.port}`;
-  return {
-    ...(plain === undefined ? {} : { plainDevicePort: plain.port }),
-    close: async () => {
-      await Promise.all([api.close(), device.close(), plain?.close(), agent.close()]);
-    },
-  };
+  return plain?.port;
 }

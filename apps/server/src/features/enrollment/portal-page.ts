@@ -93,7 +93,7 @@ const CLOSED: Readonly<Record<"unknown" | "no-push" | "busy", readonly [string, 
   ],
   "no-push": [
     "Not ready yet",
-    "This organization has not set up Apple's push service, without which a Mac cannot be managed. Its administrator finds it in the console under Settings, Push.",
+    "This organization has not set up Apple's push service, without which a Mac cannot be managed. Its administrator finds it in the console under Enrollment, Push certificate.",
   ],
   busy: ["Try again later", "Too many profiles of this link wait for their Mac. Try again in an hour."],
 };

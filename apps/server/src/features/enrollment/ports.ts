@@ -6,6 +6,8 @@ export interface DoorUrls {
   readonly api: string;
   /** `https://host:8444`: check-ins, commands and SCEP. */
   readonly device: string;
+  /** PEM of the roots below which the doors' certificates are. */
+  readonly root: string;
 }
 
 /** A tenant's certificate for Apple's push service, and the key that it is for. */

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { TenantId } from "@pomona/facts";
-import { createSignedData, issueCertificate, parseCertificate, type Signer } from "@pomona/pki";
+import { createSignedData, decodePem, issueCertificate, parseCertificate, type Signer } from "@pomona/pki";
 import { generateKeyPair } from "@pomona/pki/node";
 import { buildEnrollmentProfile } from "@pomona/profiles";
 import type { Kernel } from "../../kernel/feature.ts";
@@ -35,7 +35,8 @@ export class ProfileBuilder {
     readonly challenge: string;
     readonly topic: string;
   }): Promise<Uint8Array> {
-    const { device } = this.#urls();
+    const { device, root } = this.#urls();
+    const roots = [this.#authority.rootDer, ...othersThan(this.#authority.rootDer, root)];
     const issuer = (await this.#authority.intermediate(spec.tenantId)).certificate.raw;
     const uuid = (word: string) => stableUuid(spec.enrollmentId, word);
     const profile = buildEnrollmentProfile({
@@ -45,10 +46,10 @@ export class ProfileBuilder {
         profile: uuid("profile"),
         mdm: uuid("mdm"),
         scep: uuid(`scep ${spec.generation}`),
-        roots: [uuid("root")],
+        roots: roots.map((_, index) => uuid(index === 0 ? "root" : `root ${index}`)),
         intermediates: [uuid("intermediate")],
       },
-      rootCertificates: [this.#authority.rootDer],
+      rootCertificates: roots,
       intermediateCertificates: [issuer],
       scep: {
         url: `${device}/scep/${spec.tenantId}`,
@@ -99,3 +100,11 @@ export class ProfileBuilder {
     return made;
   }
 }
+
+/** The roots of the doors that are not our own: an operator's certificate is trusted as well. */
+const othersThan = (own: Uint8Array, pem: string): Uint8Array[] =>
+  pem === ""
+    ? []
+    : decodePem(pem, "CERTIFICATE")
+        .map(({ der }) => der)
+        .filter((der) => !Buffer.from(der).equals(own));

@@ -38,7 +38,7 @@ export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy 
   const kernel = testKernel(clock);
   const authority = new Authority(kernel);
   const sender = new RecordingSender();
-  const urls = { api: "https://localhost:1", device: "" };
+  const urls = { api: "https://localhost:1", device: "", root: "" };
   const devices = createDevices(kernel);
   const enrollment = createEnrollment(kernel, { authority, pushSender: sender, urls: () => urls, allowScepDes: true });
   const commands = createCommands(kernel, { enrollment });
