@@ -136,3 +136,19 @@ test("curl reads the API over HTTP/2 with the root that the server wrote", async
   const { stdout } = await promisify(execFile)("curl", args, { timeout: 20_000 });
   assert.equal(stdout, '{"status":"up"}2 200');
 });
+
+test("a token of several tenants that one of them revokes is gone there, and only there", async () => {
+  await using t = await testServer();
+  const admin = await t.server.issueToken("admin", "administrator", t.tenants);
+  const both = await t.server.issueToken("msp", "operator", t.tenants);
+  const [mine, other] = t.tenants.map(({ id }) => ({ "pomona-tenant": id }));
+  const listed = (await t.call(admin, "GET", "/tokens", undefined, mine)).json as unknown as {
+    items: { id: string; name: string }[];
+  };
+  const { id } = listed.items.find(({ name }) => name === "msp")!;
+  assert.equal((await t.call(admin, "DELETE", `/tokens/${id}`, undefined, mine)).status, 200);
+  assert.equal((await t.call(both, "GET", "/devices", undefined, mine)).status, 404);
+  assert.equal((await t.call(both, "GET", "/devices", undefined, other)).status, 200);
+  assert.equal((await t.call(admin, "DELETE", `/tokens/${id}`, undefined, other)).status, 200);
+  assert.equal((await t.call(both, "GET", "/devices", undefined, other)).status, 401);
+});

@@ -10,8 +10,6 @@ export const FACT_TABLES: readonly string[] = [
      device_id TEXT, device_seq INTEGER NOT NULL, at INTEGER NOT NULL, data TEXT NOT NULL)`,
   `CREATE INDEX facts_by_device ON facts (tenant_id, device_id, position)`,
   `CREATE INDEX facts_by_tenant ON facts (tenant_id, position)`,
-  `CREATE TABLE fact_sequences (tenant_id TEXT NOT NULL, device_id TEXT NOT NULL, seq INTEGER NOT NULL,
-     PRIMARY KEY (tenant_id, device_id)) WITHOUT ROWID`,
   `CREATE TABLE fact_cursors (handler TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID`,
   `CREATE TABLE fact_dead_letters (handler TEXT NOT NULL, position INTEGER NOT NULL, at INTEGER NOT NULL,
      error TEXT NOT NULL, PRIMARY KEY (handler, position)) WITHOUT ROWID`,
@@ -40,9 +38,17 @@ export const toFact = (row: FactRow): AnyFact =>
     data: JSON.parse(row.data) as unknown,
   }) as AnyFact;
 
-/** Writes facts within the open transaction. */
+/** Devices whose last number is remembered. */
+const REMEMBERED = 200_000;
+
+/**
+ * Writes facts within the open transaction. A device's facts are numbered from memory, because one connection writes them all;
+ * what a transaction took is forgotten with it ({@link forget}), and read again from the rows.
+ */
 export class FactWriter {
   readonly #statements: StatementCache;
+  readonly #last = new Map<string, number>();
+
   constructor(database: DatabaseSync) {
     this.#statements = new StatementCache(database);
   }
@@ -58,14 +64,24 @@ export class FactWriter {
     return { id, type: fact.type, tenantId, deviceId, deviceSeq, at: now, position, data: fact.data } as AnyFact;
   }
 
+  /** The transaction that wrote these was undone. */
+  forget(facts: readonly AnyFact[]): void {
+    for (const { tenantId, deviceId } of facts) if (deviceId !== null) this.#last.delete(`${tenantId}.${deviceId}`);
+  }
+
   #next(tenantId: TenantId, deviceId: string): number {
+    const key = `${tenantId}.${deviceId}`;
+    const next = (this.#last.get(key) ?? this.#read(tenantId, deviceId)) + 1;
+    if (this.#last.size >= REMEMBERED) this.#last.clear();
+    this.#last.set(key, next);
+    return next;
+  }
+
+  #read(tenantId: TenantId, deviceId: string): number {
     const row = this.#statements
-      .get(
-        `INSERT INTO fact_sequences (tenant_id, device_id, seq) VALUES (?, ?, 1)
-         ON CONFLICT (tenant_id, device_id) DO UPDATE SET seq = seq + 1 RETURNING seq`,
-      )
-      .get(tenantId, deviceId) as { seq: number };
-    return row.seq;
+      .get("SELECT device_seq FROM facts WHERE tenant_id = ? AND device_id = ? ORDER BY position DESC LIMIT 1")
+      .get(tenantId, deviceId) as { device_seq: number } | undefined;
+    return row?.device_seq ?? 0;
   }
 }
 

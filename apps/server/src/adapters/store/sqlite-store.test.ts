@@ -11,6 +11,7 @@ import { systemScope } from "../../kernel/scope.ts";
 import { sqlOf } from "../../kernel/store.ts";
 import { testKernel } from "../../testing/test-kernel.ts";
 import { lockInstance } from "./instance-lock.ts";
+import { SqliteStore } from "./sqlite-store.ts";
 
 const scope = systemScope(asId<"tenant">("t1"), "test");
 interface Tables {
@@ -68,6 +69,26 @@ test("facts of an undone transaction are not told, and positions follow the orde
   assert.deepEqual(
     heard,
     facts.map((fact) => fact.position),
+  );
+});
+
+test("a device's facts are numbered without gap or repetition, also after undone ones and a restart", async () => {
+  await using kernel = testKernel();
+  const device = asId<"device">("d1");
+  const changed = { type: "device.changed", deviceId: device, data: { fields: ["name"] } } as const;
+  const tell = (store: typeof kernel.store, times: number, fails = false) =>
+    store.write(scope, async (tx) => {
+      for (let i = 0; i < times; i += 1) await tx.publish(changed);
+      if (fails) throw new Error("no");
+    });
+  await Promise.allSettled([tell(kernel.store, 2), tell(kernel.store, 3, true), tell(kernel.store, 1)]);
+  const again = new SqliteStore({ file: path.join(kernel.dir, "pomona.db") });
+  await tell(again, 2);
+  again.close();
+  const facts = await kernel.facts.readAfter(0, { limit: 20 });
+  assert.deepEqual(
+    facts.map((fact) => fact.deviceSeq),
+    [1, 2, 3, 4, 5],
   );
 });
 

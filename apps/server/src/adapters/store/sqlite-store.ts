@@ -79,6 +79,7 @@ export class SqliteStore implements Store, FactLog {
             value = await body(bound(scope));
             return true;
           } catch (error) {
+            this.#factWriter.forget(facts);
             reject(error);
             return false;
           }
@@ -89,7 +90,10 @@ export class SqliteStore implements Store, FactLog {
           if (facts.length > 0) for (const listener of this.#listeners) this.#tell(() => listener(facts));
           for (const effect of effects) this.#tell(effect);
         },
-        lost: reject,
+        lost: (error) => {
+          this.#factWriter.forget(facts);
+          reject(error);
+        },
       });
     });
   }

@@ -176,25 +176,30 @@ export const readTokens = (tx: ReadTransaction, after: string, limit: number): P
     .limit(limit)
     .execute();
 
-/** @returns whether there was such a token in the scope's tenant */
+/**
+ * Takes a token's role in the scope's tenant; a token without any role left is revoked. Other tenants' grants are theirs.
+ * @returns whether there was such a token in the scope's tenant
+ */
 export async function revoke(tx: WriteTransaction, tokenId: string): Promise<boolean> {
-  const { numUpdatedRows } = await sqlOf<Tables>(tx)
-    .updateTable("principals")
-    .set({ revoked_at: tx.now })
+  const db = sqlOf<Tables>(tx);
+  const token = await db
+    .selectFrom("principals")
+    .select("id")
     .where("id", "=", tokenId)
     .where("kind", "=", "token")
     .where("revoked_at", "is", null)
-    .where((e) =>
-      e.exists(
-        e
-          .selectFrom("grants")
-          .select("grants.role")
-          .whereRef("grants.principal_id", "=", "principals.id")
-          .where("grants.tenant_id", "=", tx.scope.tenantId),
-      ),
-    )
     .executeTakeFirst();
-  return numUpdatedRows > 0n;
+  if (token === undefined) return false;
+  const { numDeletedRows } = await db
+    .deleteFrom("grants")
+    .where("principal_id", "=", tokenId)
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .executeTakeFirst();
+  if (numDeletedRows === 0n) return false;
+  if ((await readGrants(tx, tokenId)).length === 0) {
+    await db.updateTable("principals").set({ revoked_at: tx.now }).where("id", "=", tokenId).execute();
+  }
+  return true;
 }
 
 /** Tokens do not count: a server that only programs reach still waits for its first person. */

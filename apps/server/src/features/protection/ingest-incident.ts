@@ -1,11 +1,12 @@
 import type { IncidentMessage } from "@pomona/agent-protocol";
-import { asId } from "@pomona/facts";
+import { asId, type DeviceId } from "@pomona/facts";
 import { newId } from "../../kernel/clock.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import type { MessageHandler } from "../agents/index.ts";
 import { readDevice } from "../devices/index.ts";
 import { insertIncident } from "./incidents.sql.ts";
 import type { KillBudget } from "./kill-budget.ts";
+import type { RuleRow } from "./model.ts";
 import type { Rollout } from "./rollout.ts";
 import { putRule, readRuleName, readRules } from "./rules.sql.ts";
 
@@ -33,12 +34,17 @@ export const ingestIncident =
       },
     });
     if (message.action !== "kill" || message.outcome !== "killed") return;
-    if (budget.spend(tx.scope.tenantId, message.ruleId, message.eventAt)) await fallBack(tx, rollout, message.ruleId);
+    if (!budget.spend(tx.scope.tenantId, message.ruleId, deviceId, message.eventAt)) return;
+    const rule = (await readRules(tx)).find((row) => row.id === message.ruleId);
+    if (rule !== undefined && isMeantFor(rule, deviceId)) await fallBack(tx, rollout, rule);
   };
 
-async function fallBack(tx: WriteTransaction, rollout: Rollout, ruleId: string): Promise<void> {
-  const rule = (await readRules(tx)).find(({ id }) => id === ruleId);
-  if (rule === undefined || rule.fallback !== null) return;
+/** What a Mac says of a rule that it was never sent disarms nothing. */
+const isMeantFor = ({ scope }: RuleRow, deviceId: DeviceId): boolean =>
+  "tenant" in scope || scope.deviceIds.includes(deviceId);
+
+async function fallBack(tx: WriteTransaction, rollout: Rollout, rule: RuleRow): Promise<void> {
+  if (rule.fallback !== null) return;
   const reason = "It killed more in one minute than a rule may on the whole fleet. Change it to let it block again.";
   await putRule(tx, { ...rule, fallback: reason });
   await tx.publish({ type: "rule.fell-back", data: { ruleId: rule.id, reason } });

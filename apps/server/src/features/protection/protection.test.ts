@@ -155,7 +155,15 @@ test("a rule that kills beyond the fleet's budget falls back to reporting, every
   assert.equal((await started).rules[0]?.mode, "block");
   const fallen = nextMessage<DesiredMessage>(client, "desired");
   const eventAt = Date.now();
-  for (let n = 1; n <= 4; n += 1) await say(client, to, "incident", incident(rule.id, { id: `mac-${n}`, eventAt }));
+  // One Mac alone, however much it says, does not disarm the rule for the others.
+  for (let n = 1; n <= 10; n += 1) await say(client, to, "incident", incident(rule.id, { id: `mac-${n}`, eventAt }));
+  const armed = (await server.perform("protection.show-rule", tenantId, { ruleId: rule.id })) as Rule;
+  assert.equal(armed.fallback, null);
+  for (const serial of ["C02ONE", "C02TWO", "C02SIX"]) {
+    const other = await server.device(tenantId, serial);
+    const wire = await server.connect(other, await server.keys(other));
+    await say(wire, other, "incident", incident(rule.id, { id: `of-${serial}`, eventAt }));
+  }
   assert.equal((await fallen).rules[0]?.mode, "report");
   const shown = (await server.perform("protection.show-rule", tenantId, { ruleId: rule.id })) as Rule;
   assert.equal(shown.mode, "block");
