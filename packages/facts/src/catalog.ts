@@ -30,7 +30,6 @@ export interface FactCatalog {
   "push.failed": { readonly reason: string; readonly status: number };
   "push.certificate-changed": { readonly topic: string; readonly expiresAt: number };
   "command.queued": { readonly commandId: CommandId; readonly requestType: string };
-  "command.sent": { readonly commandId: CommandId; readonly requestType: string };
   "command.answered": {
     readonly commandId: CommandId;
     readonly requestType: string;

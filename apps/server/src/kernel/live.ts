@@ -5,7 +5,7 @@ import type { DeviceId, TenantId } from "@pomona/facts";
  * position; whoever was not listening reads the stored state instead.
  */
 export interface LiveMessage {
-  readonly type: "order.output" | "device.seen" | "terminal.data";
+  readonly type: "order.output" | "command.sent" | "device.seen" | "terminal.data";
   readonly tenantId: TenantId;
   readonly deviceId: DeviceId | null;
   readonly data: Readonly<Record<string, unknown>>;

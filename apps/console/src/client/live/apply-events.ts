@@ -1,11 +1,13 @@
 import { type Device, listDevices, listTimeline, showDevice, type TimelineEntry } from "@pomona/contract";
 import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
-import { factEffects } from "./fact-effects.ts";
+import { factEffects, transientEffects } from "./fact-effects.ts";
 import type { LiveEvent } from "./live-event.ts";
 import { patchDevice } from "./patch-device.ts";
 
 type DevicePage = { items: Device[]; nextCursor: string | null; total: number };
 type TimelinePage = { items: TimelineEntry[]; nextCursor: string | null };
+
+const EFFECTS = { ...factEffects, ...transientEffects };
 
 const mapItems = (page: DevicePage, change: (device: Device) => Device): DevicePage => {
   const items = page.items.map(change);
@@ -67,7 +69,7 @@ export const applyEvents = (
     changeDevices(queries, tenantId, (device) => (byDevice.get(device.id) ?? []).reduce(patchDevice, device));
   for (const facts of byDevice.values()) prependToTimelines(queries, tenantId, facts);
   for (const event of events) {
-    const effects = event.type in factEffects ? factEffects[event.type as keyof typeof factEffects] : [];
+    const effects = EFFECTS[event.type];
     for (const read of effects) {
       if (read.name === showDevice.name && event.deviceId !== null) stale.devices.add(event.deviceId);
       const devices = stale.reads.get(read.name) ?? new Set();

@@ -21,6 +21,7 @@ import {
   showSession,
 } from "@pomona/contract";
 import type { FactType } from "@pomona/facts";
+import type { TransientType } from "./live-event.ts";
 
 type Read = { readonly name: string };
 
@@ -39,7 +40,6 @@ export const factEffects: { readonly [Type in FactType]: readonly Read[] } = {
   "push.failed": [showPush, showDevice],
   "push.certificate-changed": [showPush],
   "command.queued": [listCommands],
-  "command.sent": [listCommands],
   "command.answered": [listCommands],
   "agent.token-minted": [],
   "agent.enrolled": [showDevice, showFleet],
@@ -64,3 +64,11 @@ export const factEffects: { readonly [Type in FactType]: readonly Read[] } = {
 
 /** Every kind of fact, in the catalogue's order. */
 export const factTypes = Object.keys(factEffects) as readonly FactType[];
+
+/** The same for what is told while it happens and not kept. */
+export const transientEffects: { readonly [Type in TransientType]: readonly Read[] } = {
+  "command.sent": [listCommands],
+  "order.output": [],
+  "device.seen": [],
+  "terminal.data": [],
+};

@@ -1,7 +1,7 @@
 import type { FactType } from "@pomona/facts";
 
 /** What is shown while it happens and not kept: it has no position, and nobody replays it. */
-export type TransientType = "order.output" | "device.seen" | "terminal.data";
+export type TransientType = "order.output" | "command.sent" | "device.seen" | "terminal.data";
 
 /** A message of `GET /api/v1/events`, as the stream's `data` holds it. Facts have an id and a position; transient ones null. */
 export interface LiveEvent {

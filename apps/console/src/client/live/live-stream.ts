@@ -55,7 +55,7 @@ export class LiveStream {
   open(): void {
     const source = new EventSource(`${API_BASE}/events?tenant=${encodeURIComponent(this.#tenantId)}`);
     this.#source = source;
-    for (const type of [...factTypes, "order.output", "device.seen"] as const)
+    for (const type of [...factTypes, "order.output", "command.sent", "device.seen"] as const)
       source.addEventListener(type, (message) => this.#take(type, String(message.data)));
     source.addEventListener("reset", () => this.#rereadAll());
     source.addEventListener("open", () => this.#become("live"));

@@ -98,7 +98,6 @@ const TELLS: Partial<Record<FactType, Tell>> = {
     detail: `Apple answered ${String(data["status"])} ${text(data, "reason")}`,
   }),
   "command.queued": (data) => ({ chapter: "commands", tone: "progress", text: `${text(data, "requestType")} pending` }),
-  "command.sent": (data) => ({ chapter: "commands", tone: "progress", text: `${text(data, "requestType")} sent` }),
   "command.answered": (data) => {
     const [tone, word] = ANSWERS[text(data, "state")] ?? (["unknown", text(data, "state")] as const);
     return { chapter: "commands", tone, text: `${text(data, "requestType")} ${word}`, detail: text(data, "reason") };

@@ -9,6 +9,8 @@ export interface Member {
 
 const LARGEST_GROUP = 256;
 const LONGEST_GROUP_MS = 25;
+/** How long a group waits for as many members as the one before it had. */
+const PATIENCE_MS = 1;
 
 /**
  * Lets transactions that are ready together share one commit: each runs in a savepoint of its own, alone; the group is
@@ -21,6 +23,8 @@ export class GroupCommit {
   readonly #release: StatementSync;
   #waiting: Member[] = [];
   #isRunning = false;
+  /** How many the last groups had, falling slowly, so that one small group does not end the waiting. */
+  #lastSize = 0;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -54,9 +58,9 @@ export class GroupCommit {
     const group: Member[] = [];
     try {
       while (
-        this.#waiting.length > 0 &&
         members.length < LARGEST_GROUP &&
-        performance.now() - begun < LONGEST_GROUP_MS
+        performance.now() - begun < LONGEST_GROUP_MS &&
+        (this.#waiting.length > 0 || (await this.#comesMore(begun, group.length)))
       ) {
         const member = this.#waiting.shift()!;
         group.push(member);
@@ -68,12 +72,26 @@ export class GroupCommit {
         this.#release.run();
         if (isKept) members.push(member);
       }
+      this.#lastSize = Math.max(group.length, Math.floor(this.#lastSize / 2));
       this.#database.exec("COMMIT");
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      // Who closes the store while a group waits for its commit has lost that group, and its members are told.
+      if (this.#database.isOpen && this.#database.isTransaction) this.#database.exec("ROLLBACK");
       for (const member of group) member.lost(error);
       return;
     }
     for (const member of members) member.committed();
+  }
+
+  /**
+   * Gives the loop turns, so that requests that are in the sockets by now join this group and share its commit, which costs
+   * more than all their statements. As many are waited for as came last time, and not for long; one alone waits for nobody.
+   */
+  async #comesMore(begun: number, size: number): Promise<boolean> {
+    while (size < this.#lastSize && performance.now() - begun < PATIENCE_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#waiting.length > 0) return true;
+    }
+    return false;
   }
 }

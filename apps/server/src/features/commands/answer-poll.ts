@@ -115,8 +115,10 @@ async function serve(tx: WriteTransaction, kernel: Kernel, row: CommandRow): Pro
   // A command that is out already goes out again as it is: its answer may have been lost.
   if (row.state !== "sent") {
     await markSent(tx, row.id);
+    // Told while it happens and not kept as a fact: the row has the time, and this is the busiest write there is.
     const data = { commandId: row.id, requestType: row.requestType };
-    await tx.publish({ type: "command.sent", deviceId: row.deviceId, data });
+    const { tenantId } = tx.scope;
+    tx.afterCommit(() => kernel.live.publish({ type: "command.sent", tenantId, deviceId: row.deviceId, data }));
   }
   return { status: 200, body, contentType: PLIST_TYPE };
 }
