@@ -18,6 +18,7 @@ const PATIENCE_MS = 1;
  */
 export class GroupCommit {
   readonly #database: DatabaseSync;
+  readonly #onCommit: () => void;
   /** Prepared once: they are run for every transaction. */
   readonly #begin: StatementSync;
   readonly #release: StatementSync;
@@ -26,8 +27,10 @@ export class GroupCommit {
   /** How many the last groups had, falling slowly, so that one small group does not end the waiting. */
   #lastSize = 0;
 
-  constructor(database: DatabaseSync) {
+  /** @param onCommit after each group that was kept */
+  constructor(database: DatabaseSync, onCommit: () => void = () => {}) {
     this.#database = database;
+    this.#onCommit = onCommit;
     this.#begin = database.prepare("SAVEPOINT member");
     this.#release = database.prepare("RELEASE member");
   }
@@ -81,6 +84,7 @@ export class GroupCommit {
       return;
     }
     for (const member of members) member.committed();
+    this.#onCommit();
   }
 
   /**

@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "../../kernel/clock.ts";
 import type { FactLog } from "../../kernel/fact.ts";
 import { type Scope } from "../../kernel/scope.ts";
 import type { Migration, ReadTransaction, Store, WriteTransaction } from "../../kernel/store.ts";
+import { Checkpointer } from "./checkpointer.ts";
 import { FACT_TABLES, FactReader, FactWriter } from "./fact-rows.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
@@ -32,6 +33,7 @@ export class SqliteStore implements Store, FactLog {
   readonly #factWriter: FactWriter;
   readonly #factReader: FactReader;
   readonly #groups: GroupCommit;
+  readonly #checkpointer: Checkpointer;
   readonly #clock: Clock;
   readonly #onEffectFault: (error: unknown) => void;
   readonly #listeners = new Set<(facts: readonly AnyFact[]) => void>();
@@ -49,7 +51,8 @@ export class SqliteStore implements Store, FactLog {
     this.#factReader = new FactReader(this.#reader);
     this.#writing = queryBuilderOver(this.#writer);
     this.#reading = queryBuilderOver(this.#reader);
-    this.#groups = new GroupCommit(this.#writer);
+    this.#checkpointer = new Checkpointer(options.file);
+    this.#groups = new GroupCommit(this.#writer, () => this.#checkpointer.committed());
   }
 
   /** Brings the tables of the features up to date, in the order given; before anything else is asked of the store. */
@@ -120,6 +123,7 @@ export class SqliteStore implements Store, FactLog {
 
   /** Waits for nothing: whoever still writes gets an error. */
   close(): void {
+    this.#checkpointer.close();
     this.#reader.close();
     this.#writer.close();
   }
@@ -129,7 +133,8 @@ function open(file: string, isReader = false): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 2000, readOnly: isReader });
   database.exec("PRAGMA foreign_keys = ON");
   if (!isReader) {
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000");
+    // The checkpointer copies the log long before it has that many pages; this is for when it cannot.
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 50000");
   }
   database.exec("PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY");
   return database;
