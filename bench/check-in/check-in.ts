@@ -11,7 +11,7 @@ import { type Amounts, CONNECTIONS, measureWay, type WayFigures } from "./measur
 import { type PreparedRequests, prepareRequests } from "./prepared-requests.ts";
 import { startReference } from "./reference.ts";
 
-const SHORT: Amounts = { runs: 3, warmUp: 1000, idlePerRun: 5000, acknowledgementsPerRun: 2000 };
+const SHORT: Amounts = { runs: 3, warmUp: 800, idlePerRun: 4000, acknowledgementsPerRun: 1500 };
 const FULL: Amounts = { runs: 5, warmUp: 5000, idlePerRun: 30_000, acknowledgementsPerRun: 15_000 };
 const MACS = 1000;
 const SERVER = new URL("../processes/server-process.ts", import.meta.url);

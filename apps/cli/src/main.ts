@@ -27,7 +27,7 @@ program
 program
   .command("sim")
   .description("run virtual Macs against any Pomona server")
-  .requiredOption("--server <url>", "the server's API, ending in /api/v1")
+  .requiredOption("--server <url>", "the server: https://HOST:8443, or its API")
   .option("--macs <number>", "how many", wholeNumber, 25)
   .option("--token <token>", "an API token that may make enrollment invitations (or set it in SIM_TOKEN)")
   .option("--ca <file>", "PEM of the root that the server's certificate comes from")

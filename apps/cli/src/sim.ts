@@ -16,11 +16,12 @@ export async function sim(options: SimOptions): Promise<void> {
   const token = options.token ?? process.env["SIM_TOKEN"];
   if (token === undefined) throw new Error("sim needs an API token that may make invitations: --token, or SIM_TOKEN");
   const ca = options.ca === undefined ? undefined : await readFile(options.ca, "utf8");
-  await refuseWithoutPush({ apiUrl: options.server, token, ...(ca === undefined ? {} : { ca }) });
+  const apiUrl = apiOf(options.server);
+  await refuseWithoutPush({ apiUrl, token, ...(ca === undefined ? {} : { ca }) });
   const stopped = untilStopped();
   const progress = progressTo(process.stderr, options.macs);
   const fleet = startFleet({
-    apiUrl: options.server,
+    apiUrl,
     ...(ca === undefined ? {} : { ca }),
     tenants: [{ token, macs: options.macs }],
     dataDir: path.resolve(options.data),
@@ -53,3 +54,7 @@ async function refuseWithoutPush(server: Parameters<typeof openApiClient>[0]): P
     api.close();
   }
 }
+
+/** The API of a server that was named by its address alone, or as its documents name it. */
+const apiOf = (server: string): string =>
+  /\/api\/v1\/?$/.test(server) ? server.replace(/\/$/, "") : `${server.replace(/\/$/, "")}/api/v1`;
