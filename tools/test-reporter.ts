@@ -1,6 +1,6 @@
 /**
  * A reporter for node's test runner: one line per file, every failure in full, and the totals as JSON in the file that
- * POMONA_TEST_TOTALS names. A test with subtests counts once for itself and once for each; a suite is no test.
+ * TEST_TOTALS_FILE names. A test with subtests counts once for itself and once for each; a suite is no test.
  */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -37,7 +37,7 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
   }
   for (const file of [...files.keys()].toSorted(byName)) yield line(file, files.get(file) ?? NONE);
   const totals = sum(files.values());
-  const target = process.env.POMONA_TEST_TOTALS;
+  const target = process.env.TEST_TOTALS_FILE;
   if (target !== undefined) writeFileSync(target, JSON.stringify(totals));
 }
 

@@ -5,7 +5,7 @@
  */
 import { isMainThread } from "node:worker_threads";
 
-const seconds = Number(process.env.POMONA_TEST_FILE_SECONDS);
+const seconds = Number(process.env.TEST_FILE_SECONDS);
 if (isMainThread && seconds > 0 && process.env.NODE_TEST_CONTEXT?.startsWith("child") === true) {
   setTimeout(() => {
     const open = process.getActiveResourcesInfo().join(", ");
@@ -13,5 +13,5 @@ if (isMainThread && seconds > 0 && process.env.NODE_TEST_CONTEXT?.startsWith("ch
     process.exit(1);
   }, seconds * 1000).unref();
   // What a test starts, a test runner of its own too, is not a test file.
-  delete process.env.POMONA_TEST_FILE_SECONDS;
+  delete process.env.TEST_FILE_SECONDS;
 }

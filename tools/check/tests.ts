@@ -61,7 +61,7 @@ async function runSuite(suite: Suite, files: readonly string[]): Promise<StepRes
       ...files,
     ];
     const code = await runCommand(args, {
-      env: { POMONA_TEST_TOTALS: totalsFile, POMONA_TEST_FILE_SECONDS: String(FILE_SECONDS) },
+      env: { TEST_TOTALS_FILE: totalsFile, TEST_FILE_SECONDS: String(FILE_SECONDS) },
       ...(node !== undefined && { node }),
     });
     const totals = await readTotals(totalsFile);
