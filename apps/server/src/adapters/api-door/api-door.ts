@@ -9,8 +9,10 @@ import type { HttpRoute, Kernel } from "../../kernel/feature.ts";
 import type { Performer } from "../../kernel/perform.ts";
 import { addActionRoutes } from "./action-routes.ts";
 import { addConsole } from "./console-files.ts";
+import { discardRest } from "./discard-rest.ts";
 import { addEventStream } from "./event-stream.ts";
 import { addFeatureRoutes } from "./feature-routes.ts";
+import { OpenSockets } from "./open-sockets.ts";
 import { problemOf } from "./problem.ts";
 import { addSessionRoutes } from "./sessions.ts";
 
@@ -68,6 +70,10 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
         error: String((error as Error).stack),
       });
     }
+    if (problem.status === 413) {
+      reply.removeHeader("connection");
+      discardRest(request.raw);
+    }
     return reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
   });
   server.setNotFoundHandler(async (request, reply) => {
@@ -91,13 +97,16 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
   const streams = addEventStream(server, kernel, options.authenticator);
   await addFeatureRoutes(server, options.routes);
   await addConsole(server, options.consoleDir);
+  const sockets = new OpenSockets(server.server);
   await server.listen({ host: options.host, port: options.port });
   const { port } = server.server.address() as AddressInfo;
   return {
     port,
     close: async () => {
       streams.closeAll();
+      const callOff = sockets.endSoon();
       await server.close();
+      callOff();
     },
   };
 }
