@@ -7,7 +7,8 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
       signal?.removeEventListener("abort", done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    // What an agent waits for is kept alive by its settings file, not by the waiting.
+    const timer = setTimeout(done, ms).unref();
     signal?.addEventListener("abort", done, { once: true });
   });
 }

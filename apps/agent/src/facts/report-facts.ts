@@ -59,7 +59,7 @@ export function reportFacts({ mac, outbox, timings, random, now, log }: ReportFa
           });
       },
       timings.factsEvery * (0.75 + 0.5 * random()),
-    );
+    ).unref();
   };
   return {
     start() {

@@ -51,7 +51,7 @@ export function openControlLane(options: ControlLaneOptions): ControlLane {
     const current = connectLane(door, "control", Object.keys(down.control), memory, {
       onUp() {
         // What a certificate may do is decided after the TLS handshake, so only a life of some length is health.
-        healthy = setTimeout(() => backoff.reset(), timings.healthyAfter);
+        healthy = setTimeout(() => backoff.reset(), timings.healthyAfter).unref();
         pump = createLanePump(store, "control", current);
         void sayHello(current);
         log.info("wire.up");
@@ -67,7 +67,7 @@ export function openControlLane(options: ControlLaneOptions): ControlLane {
         connection = undefined;
         if (stopped) return;
         log.info("wire.down", { reason });
-        retry = setTimeout(connect, backoff.next());
+        retry = setTimeout(connect, backoff.next()).unref();
         options.onDown(reason);
       },
     });

@@ -37,7 +37,7 @@ export function openTelemetryLane({ door, store, timings, random }: TelemetryLan
   const hasWork = () => passing.count() > 0 || store.spool.peek(1, "telemetry").length > 0;
   const closeWhenQuiet = () => {
     clearTimeout(quiet);
-    quiet = setTimeout(() => void connection?.close(), timings.telemetryQuiet);
+    quiet = setTimeout(() => void connection?.close(), timings.telemetryQuiet).unref();
   };
   const send = () => {
     if (pump === undefined || connection === undefined) return open();
@@ -63,7 +63,7 @@ export function openTelemetryLane({ door, store, timings, random }: TelemetryLan
         retry = setTimeout(() => {
           retry = undefined;
           open();
-        }, backoff.next());
+        }, backoff.next()).unref();
       },
     });
     connection = current;

@@ -119,7 +119,7 @@ export function openNetPoll(options: NetPollOptions): NetPoll {
     log.info("net.standing");
     void stand();
   };
-  const rhythm = setInterval(() => void exchangeOnce(), timings.netEvery * (0.9 + 0.2 * random()));
+  const rhythm = setInterval(() => void exchangeOnce(), timings.netEvery * (0.9 + 0.2 * random())).unref();
   return {
     setWire(up, soon) {
       wireUp = up;
