@@ -6,13 +6,19 @@
 /** Features from the ground up: each may use the doors of those before it, never of those after. */
 export const FEATURES: readonly string[] = [
   "tenants",
+  "revocation",
   "audit",
   "access",
   "devices",
   "enrollment",
+  "push",
+  "acme",
   "commands",
+  "batches",
+  "renewal",
   "agents",
   "escrow",
+  "moving-in",
   "content",
   "declarations",
   "profiles",
@@ -41,6 +47,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   mdm: ["plist"],
   profiles: ["plist"],
   "agent-protocol": [],
+  "apple-schema": ["plist"],
   contract: ["facts", "rules"],
 };
 
@@ -152,6 +159,10 @@ export const LIBRARIES: Readonly<Record<string, readonly RegExp[]>> = {
   "@tabler/icons-react": [/^apps\/console\/src\//],
   vite: [/^tools\/(build|architecture)\//, /^apps\/console\/vite\.config\.ts$/],
   "@vitejs/plugin-react": [/^apps\/console\/vite\.config\.ts$/],
+  // ACME: JWS by jose, attestation objects by a strict CBOR reader; the virtual Mac speaks both.
+  jose: [/^apps\/server\/src\/features\/acme\//, /^testkit\//],
+  cbor2: [/^apps\/server\/src\/features\/acme\//, /^testkit\//],
+  yaml: [/^tools\//],
   esbuild: [/^tools\/build\//, /^apps\/agent\/build\.ts$/],
 };
 
@@ -162,6 +173,7 @@ export const TEST_LIBRARIES: readonly string[] = [
   "@axe-core/playwright",
   "@peculiar/x509",
   "reflect-metadata",
+  "acme-client",
 ];
 
 /** Node's modules that belong to few places although their room may use Node. */
