@@ -5,7 +5,7 @@ import { deviceScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { EMPTY, type Enrollment, type MdmAnswer } from "../enrollment/index.ts";
 import { commandCatalog } from "./catalog/index.ts";
-import { renderPayload } from "./command-input.ts";
+import { openInput, renderPayload } from "./command-input.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { findOpen, markNotNow, markSent, readOpen } from "./commands.sql.ts";
 import type { CommandRow } from "./model.ts";
@@ -68,7 +68,9 @@ async function takeReport(
   }
   await queue.end(tx, row, state, isAcknowledged ? (failure ?? null) : errorChainText(report.errorChain) || status);
   // What an answer tells besides a failure is true all the same.
-  if (isAcknowledged) await definition?.onAcknowledged?.(tx, deviceId, report.raw);
+  if (isAcknowledged && definition?.onAcknowledged !== undefined) {
+    await definition.onAcknowledged(tx, deviceId, report.raw, openInput(definition, row.input));
+  }
   return first.filter((candidate) => candidate.id !== row.id);
 }
 
