@@ -6,6 +6,7 @@ import * as commands from "./commands/commands.ts";
 import * as devices from "./devices/devices.ts";
 import * as enrollment from "./enrollment/enrollment.ts";
 import * as protection from "./protection/protection.ts";
+import * as push from "./push/push.ts";
 import * as tenants from "./tenants/tenants.ts";
 
 const isContract = (value: unknown): value is ActionContract =>
@@ -18,6 +19,7 @@ export const actions: readonly ActionContract[] = [
   access,
   devices,
   enrollment,
+  push,
   commands,
   agents,
   protection,
