@@ -10,6 +10,7 @@ import type { Migration, ReadTransaction, Store, WriteTransaction } from "../../
 import { Checkpointer } from "./checkpointer.ts";
 import { FACT_TABLES, FactReader, FactWriter } from "./fact-rows.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { LogSync } from "./log-sync.ts";
 import { migrate } from "./migrate.ts";
 import { queryBuilderOver } from "./node-sqlite-dialect.ts";
 
@@ -34,6 +35,7 @@ export class SqliteStore implements Store, FactLog {
   readonly #factReader: FactReader;
   readonly #groups: GroupCommit;
   readonly #checkpointer: Checkpointer;
+  readonly #log: LogSync;
   readonly #clock: Clock;
   readonly #onEffectFault: (error: unknown) => void;
   readonly #listeners = new Set<(facts: readonly AnyFact[]) => void>();
@@ -52,7 +54,8 @@ export class SqliteStore implements Store, FactLog {
     this.#writing = queryBuilderOver(this.#writer);
     this.#reading = queryBuilderOver(this.#reader);
     this.#checkpointer = new Checkpointer(options.file);
-    this.#groups = new GroupCommit(this.#writer, () => this.#checkpointer.committed());
+    this.#log = new LogSync(options.file);
+    this.#groups = new GroupCommit(this.#writer, this.#log, () => this.#checkpointer.committed());
   }
 
   /** Brings the tables of the features up to date, in the order given; before anything else is asked of the store. */
@@ -126,6 +129,7 @@ export class SqliteStore implements Store, FactLog {
     this.#checkpointer.close();
     this.#reader.close();
     this.#writer.close();
+    this.#log.close();
   }
 }
 
@@ -133,8 +137,9 @@ function open(file: string, isReader = false): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 2000, readOnly: isReader });
   database.exec("PRAGMA foreign_keys = ON");
   if (!isReader) {
-    // The checkpointer copies the log long before it has that many pages; this is for when it cannot.
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 50000");
+    // NORMAL syncs at checkpoints; each commit's log is synced by LogSync, before anybody is answered. The checkpointer copies
+    // the log long before it has that many pages; this is for when it cannot.
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 50000");
   }
   database.exec("PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY");
   return database;
