@@ -13,6 +13,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { LogSync } from "./log-sync.ts";
 import { migrate } from "./migrate.ts";
 import { queryBuilderOver } from "./node-sqlite-dialect.ts";
+import { writePlanStatistics } from "./plan-statistics.ts";
 
 export interface SqliteStoreOptions {
   /** The database file; its folder is made when missing. */
@@ -27,12 +28,13 @@ const KERNEL_TABLES: readonly Migration[] = [{ name: `${KERNEL_PREFIX}0001-facts
 
 /** The embedded store: one file, one writing and one reading connection, one process. */
 export class SqliteStore implements Store, FactLog {
+  readonly #file: string;
   readonly #writer: DatabaseSync;
-  readonly #reader: DatabaseSync;
   readonly #writing: Kysely<unknown>;
-  readonly #reading: Kysely<unknown>;
   readonly #factWriter: FactWriter;
-  readonly #factReader: FactReader;
+  #reader: DatabaseSync;
+  #reading: Kysely<unknown>;
+  #factReader: FactReader;
   readonly #groups: GroupCommit;
   readonly #checkpointer: Checkpointer;
   readonly #log: LogSync;
@@ -45,6 +47,7 @@ export class SqliteStore implements Store, FactLog {
     mkdirSync(path.dirname(options.file), { recursive: true, mode: 0o700 });
     this.#clock = options.clock ?? systemClock;
     this.#onEffectFault = options.onEffectFault ?? ((error) => process.emitWarning(String(error), "EffectFault"));
+    this.#file = options.file;
     this.#writer = open(options.file);
     chmodSync(options.file, 0o600);
     migrate(this.#writer, KERNEL_TABLES, this.#clock.now(), KERNEL_PREFIX);
@@ -61,6 +64,13 @@ export class SqliteStore implements Store, FactLog {
   /** Brings the tables of the features up to date, in the order given; before anything else is asked of the store. */
   migrate(migrations: readonly Migration[]): void {
     migrate(this.#writer, [...KERNEL_TABLES, ...migrations], this.#clock.now());
+    writePlanStatistics(this.#writer);
+    // A connection reads them when it is opened, or is told to.
+    this.#writer.exec("ANALYZE sqlite_schema");
+    this.#reader.close();
+    this.#reader = open(this.#file, true);
+    this.#reading = queryBuilderOver(this.#reader);
+    this.#factReader = new FactReader(this.#reader);
   }
 
   write<T>(scope: Scope, body: (tx: WriteTransaction) => Promise<T>): Promise<T> {
