@@ -2,6 +2,7 @@ import * as access from "./access/access.ts";
 import type { ActionContract } from "./action-contract.ts";
 import * as agents from "./agents/agents.ts";
 import * as audit from "./audit/audit.ts";
+import * as batches from "./batches/batches.ts";
 import * as commands from "./commands/commands.ts";
 import * as devices from "./devices/devices.ts";
 import * as enrollment from "./enrollment/enrollment.ts";
@@ -25,6 +26,7 @@ export const actions: readonly ActionContract[] = [
   enrollment,
   push,
   commands,
+  batches,
   agents,
   secrets,
   reveal,
