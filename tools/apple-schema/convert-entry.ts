@@ -1,4 +1,4 @@
-import type { KeyType, OsFacts, TableEntry, TableKey } from "../../packages/apple-schema/src/index.ts";
+import type { KeyType, OsFacts, TableEntry, TableKey } from "@pomona/apple-schema";
 import { difference, ownFacts } from "./os-facts.ts";
 import { found, nodeAt, nodesAt, textAt, textsAt, type YamlNode } from "./yaml-node.ts";
 
@@ -91,12 +91,15 @@ class Converter {
     const type = typeOf(node);
     const os: OsFacts = { ...above, ...ownFacts(node) };
     const differs = difference(written, os);
-    const isKept = os.introduced !== null || nodesAt(node, "subkeys").length > 0;
+    // Of what macOS never had, only the name is kept.
+    if (os.introduced === null && !this.#isOnMacOsBelow(node)) {
+      return { key, type, ...found({ os: differs }) };
+    }
     return {
       key,
       type,
       ...found({
-        required: node["presence"] === "required" && isKept ? (true as const) : undefined,
+        required: node["presence"] === "required" ? (true as const) : undefined,
         values: scalars(node["rangelist"]),
         range: boundsOf(nodeAt(node, "range")),
         format: textAt(node, "format"),
@@ -108,6 +111,14 @@ class Converter {
       }),
       ...this.#below(type, node, os),
     };
+  }
+
+  /** Whether a key below says itself that macOS has it. */
+  #isOnMacOsBelow(node: YamlNode, above: readonly YamlNode[] = []): boolean {
+    if (above.includes(node)) return false;
+    return nodesAt(node, "subkeys").some(
+      (subkey) => typeof ownFacts(subkey).introduced === "string" || this.#isOnMacOsBelow(subkey, [...above, node]),
+    );
   }
 
   #below(type: KeyType, node: YamlNode, os: OsFacts): Partial<TableKey> {

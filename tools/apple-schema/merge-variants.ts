@@ -1,4 +1,4 @@
-import type { TableEntry, TableKey } from "../../packages/apple-schema/src/index.ts";
+import type { TableEntry, TableKey } from "@pomona/apple-schema";
 
 /**
  * One entry of several that describe the same payload type in parts (Apple has six files for com.apple.MCX): a payload may

@@ -1,4 +1,4 @@
-import type { OsFacts } from "../../packages/apple-schema/src/index.ts";
+import type { OsFacts } from "@pomona/apple-schema";
 import { flagAt, found, nodeAt, textAt, textsAt, type YamlNode } from "./yaml-node.ts";
 
 /** Apple writes this where a system never had the thing. */

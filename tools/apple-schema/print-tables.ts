@@ -1,4 +1,4 @@
-import type { TableKind } from "../../packages/apple-schema/src/index.ts";
+import type { TableKind } from "@pomona/apple-schema";
 import { mergeVariants } from "./merge-variants.ts";
 import type { Release } from "./read-release.ts";
 

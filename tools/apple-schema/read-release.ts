@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import type { TableEntry, TableKind } from "@pomona/apple-schema";
 import { parse } from "yaml";
-import type { TableEntry, TableKind } from "../../packages/apple-schema/src/index.ts";
 import { convertEntry } from "./convert-entry.ts";
 import { nodeAt, nodesAt, textAt, type YamlNode } from "./yaml-node.ts";
 
