@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { checkPayload } from "../check-payload.ts";
 import { entryOf } from "../entries.ts";
 import { checkInFacts, commandFacts, profileFacts } from "../facts.ts";
+import type { KeySchema } from "../model.ts";
 import { COMMANDS } from "../tables/commands.ts";
 import { CORRECTIONS } from "./corrections.ts";
 
@@ -13,7 +14,7 @@ test("every correction has a reason and reaches the entry that it names", () => 
     assert.ok(entry !== undefined, `${kind} ${name}`);
     for (const [fact, value] of Object.entries(os)) assert.equal(entry.os[fact as "removed"], value, `${name} ${fact}`);
     for (const { key, os: of = {} } of keys) {
-      const corrected = entry.keys.filter((candidate) => candidate.key === key);
+      const corrected: readonly KeySchema[] = entry.keys.filter((candidate) => candidate.key === key);
       assert.equal(corrected.length, 1, `${name} ${key}`);
       for (const [fact, value] of Object.entries(of)) assert.equal(corrected[0]!.os?.[fact as "removed"], value);
     }
