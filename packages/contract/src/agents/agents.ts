@@ -92,3 +92,26 @@ export const openEcho = defineAction({
   output: closed({ text: Type.String(), roundTripMs: Type.Number(), openedInMs: Type.Number() }),
   auditable: ["deviceId"],
 });
+
+export const listReinstalls = defineAction({
+  name: "agents.list-reinstalls",
+  summary: "List the Macs whose agent fell silent and is being installed again",
+  method: "GET",
+  path: "/agent-reinstalls",
+  risk: "read",
+  input: closed({ ...paging, state: Type.Optional(oneOf("trying", "gaveUp")) }),
+  output: page(
+    closed({
+      deviceId: Id,
+      name: Type.String(),
+      state: oneOf("trying", "gaveUp"),
+      attempts: Type.Integer(),
+      /** What became of the last attempt, in words. "Acknowledged" alone proves nothing. */
+      outcome: Type.String(),
+      lastAttemptAt: nullable(Time),
+      nextAttemptAt: nullable(Time),
+      agentLastSeenAt: nullable(Time),
+    }),
+  ),
+  auditable: [],
+});

@@ -15,6 +15,16 @@ import {
   TimelineEntry,
 } from "./device.ts";
 
+/** Which Macs: the fields by which lists and batches choose. All that are given must fit. */
+export const deviceFilter = {
+  /** Part of name, serial number, model or user; every word must be found. */
+  q: Type.Optional(Type.String({ maxLength: 200 })),
+  agent: Type.Optional(oneOf("online", "offline", "missing")),
+  mdm: Type.Optional(oneOf("enrolled", "not-enrolled")),
+  model: Type.Optional(Type.String({ maxLength: 200 })),
+  osVersion: Type.Optional(Type.String({ maxLength: 50 })),
+};
+
 export const listDevices = defineAction({
   name: "devices.list-devices",
   summary: "List Macs",
@@ -23,12 +33,7 @@ export const listDevices = defineAction({
   risk: "read",
   input: closed({
     ...paging,
-    /** Part of name, serial number, model or user; every word must be found. */
-    q: Type.Optional(Type.String({ maxLength: 200 })),
-    agent: Type.Optional(oneOf("online", "offline", "missing")),
-    mdm: Type.Optional(oneOf("enrolled", "not-enrolled")),
-    model: Type.Optional(Type.String({ maxLength: 200 })),
-    osVersion: Type.Optional(Type.String({ maxLength: 50 })),
+    ...deviceFilter,
     sort: Type.Optional(
       Type.String({
         pattern: "^-?(name|serialNumber|model|osVersion|createdAt|agentLastSeenAt|mdmLastSeenAt)$",

@@ -11,11 +11,10 @@ import { invitationActions } from "./invitations.ts";
 import { CHALLENGE_MS } from "./model.ts";
 import { portalRoutes } from "./portal.http.ts";
 import { ProfileBuilder } from "./profile-builder.ts";
-import { pushMigrations } from "./push.sql.ts";
-import { pushActions } from "./push-actions.ts";
-import { PushQueue } from "./push-queue.ts";
+import { pushTargetMigrations } from "./push-targets.sql.ts";
 import { Refusals } from "./refusals.ts";
 import { scepRoutes } from "./scep.http.ts";
+import { stopPushes } from "./stop-pushes.ts";
 import { tokenUpdate } from "./token-update.ts";
 
 export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): EnrollmentFeature {
@@ -23,7 +22,6 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
   const enrollments = new Enrollments(kernel);
   const refusals = new Refusals(kernel);
   const profiles = new ProfileBuilder(kernel, authority, ports.urls);
-  const pushes = new PushQueue(kernel, enrollments, ports.pushSender);
   const resetHooks: ResetHook[] = [];
   const inner = { kernel, authority, enrollments, refusals, resetHooks };
   return {
@@ -37,21 +35,17 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
       GetToken: getToken,
     },
     resolve: (certificate, from) => enrollments.resolve(certificate, from),
-    wake: (tenantId, deviceId) => pushes.wake(tenantId, deviceId),
+    stopPushes: (tx, target) => stopPushes(tx, enrollments, target),
     onReset: (hook) => void resetHooks.push(hook),
     feature: {
       name: "enrollment",
-      migrations: [...enrollmentMigrations, ...invitationMigrations, ...pushMigrations],
-      actions: [
-        ...invitationActions(() => ports.urls().api),
-        ...pushActions(kernel, authority.crypto, pushes, ports.pushSender.endpoint),
-      ],
+      migrations: [...enrollmentMigrations, ...invitationMigrations, ...pushTargetMigrations],
+      actions: invitationActions(() => ports.urls().api),
       routes: [
-        ...portalRoutes(kernel, profiles),
+        ...portalRoutes(kernel, profiles, ports.pushTopic),
         ...scepRoutes({ kernel, authority, enrollments, allowDes: ports.allowScepDes ?? false }),
       ],
       jobs: [
-        { name: "enrollment/flush-pushes", everyMs: 10_000, run: () => pushes.flush() },
         {
           name: "enrollment/forget-dead-sessions",
           everyMs: 600_000,
@@ -61,7 +55,6 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
             ),
         },
       ],
-      stop: () => pushes.stop(),
     },
   };
 }
