@@ -69,7 +69,10 @@ async function takeReport(
     (await findOpen(tx, deviceId, channel, commandUuid));
   // Unknown, or reported before: the answer to the first report was lost. No second change; the next command goes out again.
   if (row === undefined || status === "Idle") return first;
-  const state = nextCommandState(row.state, eventOfStatus(status));
+  const definition = commandCatalog.get(row.requestType);
+  const isAcknowledged = status === "Acknowledged";
+  const failure = isAcknowledged ? definition?.failureIn?.(report.raw) : undefined;
+  const state = nextCommandState(row.state, failure === undefined ? eventOfStatus(status) : "error");
   if (state === undefined) return first;
   if (state === "notNow") {
     const count = row.notNowCount + 1;
@@ -77,11 +80,10 @@ async function takeReport(
     await markNotNow(tx, row.id, count, delay === null ? null : tx.now + delay);
     return [];
   }
-  const error = state === "acknowledged" ? null : errorChainText(report.errorChain) || status;
+  const error = isAcknowledged ? (failure ?? null) : errorChainText(report.errorChain) || status;
   await queue.end(tx, row, state as CommandAnswer["state"], { error, from: { enrollment, report: report.raw } });
-  if (state === "acknowledged") {
-    await commandCatalog.get(row.requestType)?.onAcknowledged?.(tx, deviceId, report.raw);
-  }
+  // What an answer tells besides a failure is true all the same.
+  if (isAcknowledged) await definition?.onAcknowledged?.(tx, deviceId, report.raw);
   return first.filter((candidate) => candidate.id !== row.id);
 }
 
