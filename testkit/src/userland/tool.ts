@@ -19,6 +19,8 @@ export interface ToolContext {
   readonly eslogger: EsloggerFaults;
   /** Whether whoever runs the tools was granted Full Disk Access by a PPPC profile. */
   hasFullDiskAccess(): boolean;
+  /** A tool that changed the model says so: it goes to the disk, and so does what follows from it. */
+  modelChanged(): Promise<void>;
   /** Shows a dialog; answers the button that the user chose. */
   showDialog(dialog: ShownDialog): Promise<string>;
 }

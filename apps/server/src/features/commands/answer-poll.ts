@@ -56,17 +56,19 @@ async function takeReport(
     first.find((candidate) => candidate.commandUuid === commandUuid) ?? (await findOpen(tx, deviceId, commandUuid));
   // Unknown, or reported before: the answer to the first report was lost. No second change; the next command goes out again.
   if (row === undefined || status === "Idle") return first;
-  const state = nextCommandState(row.state, eventOfStatus(status));
+  const definition = commandCatalog.get(row.requestType);
+  const isAcknowledged = status === "Acknowledged";
+  const failure = isAcknowledged ? definition?.failureIn?.(report.raw) : undefined;
+  const state = nextCommandState(row.state, failure === undefined ? eventOfStatus(status) : "error");
   if (state === undefined) return first;
   if (state === "notNow") {
     const count = row.notNowCount + 1;
     await markNotNow(tx, row.id, count, tx.now + notNowDelay(count));
     return [];
   }
-  await queue.end(tx, row, state, state === "acknowledged" ? null : errorChainText(report.errorChain) || status);
-  if (state === "acknowledged") {
-    await commandCatalog.get(row.requestType)?.onAcknowledged?.(tx, deviceId, report.raw);
-  }
+  await queue.end(tx, row, state, isAcknowledged ? (failure ?? null) : errorChainText(report.errorChain) || status);
+  // What an answer tells besides a failure is true all the same.
+  if (isAcknowledged) await definition?.onAcknowledged?.(tx, deviceId, report.raw);
   return first.filter((candidate) => candidate.id !== row.id);
 }
 
