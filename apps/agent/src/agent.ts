@@ -11,11 +11,11 @@ import { bootstrapTokenStatus } from "./orders/catalog/bootstrap-token-status.ts
 import { createAccount } from "./orders/catalog/create-account.ts";
 import { killProcess } from "./orders/catalog/kill-process.ts";
 import { ping } from "./orders/catalog/ping.ts";
-import { refreshFacts } from "./orders/catalog/refresh-facts.ts";
 import { readRecoveryKeyEscrow } from "./orders/catalog/read-recovery-key-escrow.ts";
+import { refreshFacts } from "./orders/catalog/refresh-facts.ts";
+import { DEFAULT_SCRIPT_ENVIRONMENT, runScript } from "./orders/catalog/run-script.ts";
 import { secureTokenStatus } from "./orders/catalog/secure-token-status.ts";
 import { validateRecoveryKey } from "./orders/catalog/validate-recovery-key.ts";
-import { DEFAULT_SCRIPT_ENVIRONMENT, runScript } from "./orders/catalog/run-script.ts";
 import { takeOrders } from "./orders/take-orders.ts";
 import { createOutbox } from "./outbox.ts";
 import { DEFAULT_TIMINGS, type Timings } from "./timings.ts";

@@ -78,7 +78,12 @@ function execute(
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const child = spawn(program, args, { env, cwd: "/", stdio: [input === undefined ? "ignore" : "pipe", "pipe", joinErrors ? "pipe" : "ignore"], detached: true });
+    const child = spawn(program, args, {
+      env,
+      cwd: "/",
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", joinErrors ? "pipe" : "ignore"],
+      detached: true,
+    });
     if (input !== undefined && child.stdin !== null) {
       // A tool that does not read it, or is gone: its exit code says so.
       child.stdin.on("error", () => {});
