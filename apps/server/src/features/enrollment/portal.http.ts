@@ -9,7 +9,7 @@ const html = (status: number, body: string): HttpResponse => ({ status, headers:
 const UNKNOWN = html(404, closedPage("unknown"));
 
 /** The enrollment portal: a page that says what will happen, and the profile. Opening the page uses nothing up. */
-export const portalRoutes = (kernel: Kernel, profiles: ProfileBuilder): readonly HttpRoute[] => [
+export const portalRoutes = (kernel: Kernel, profiles: ProfileBuilder, canAttest: boolean): readonly HttpRoute[] => [
   {
     door: "api",
     method: "GET",
@@ -34,7 +34,7 @@ export const portalRoutes = (kernel: Kernel, profiles: ProfileBuilder): readonly
       const open = await findOpenInvitation(kernel, params["code"] ?? "");
       if (open === undefined) return UNKNOWN;
       try {
-        const profile = await openSession(kernel, profiles, open);
+        const profile = await openSession(kernel, profiles, open, canAttest);
         return {
           status: 200,
           headers: {
