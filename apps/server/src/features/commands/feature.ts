@@ -1,5 +1,6 @@
 import type { Kernel } from "../../kernel/feature.ts";
 import type { EnrollmentFeature } from "../enrollment/index.ts";
+import type { PushFeature } from "../push/index.ts";
 import { answerPoll } from "./answer-poll.ts";
 import { commandActions } from "./command-actions.ts";
 import { CommandQueue } from "./command-queue.ts";
@@ -10,9 +11,10 @@ import { archiveAnswered, expireCommands, wakePostponed } from "./queue-upkeep.j
 
 export function createCommands(
   kernel: Kernel,
-  ports: { readonly enrollment: Pick<EnrollmentFeature, "wake" | "onReset"> },
+  ports: { readonly enrollment: Pick<EnrollmentFeature, "onReset">; readonly push: Pick<PushFeature, "wake"> },
 ): CommandsFeature {
-  const { wake, onReset } = ports.enrollment;
+  const { wake } = ports.push;
+  const { onReset } = ports.enrollment;
   const queue = new CommandQueue(kernel, wake);
   onReset((tx, deviceId) => queue.clear(tx, deviceId));
   let unwatch = () => {};

@@ -7,7 +7,7 @@ interface Tables {
 
 export const policyMigrations: readonly Migration[] = [
   {
-    name: "enrollment/0004-identity-methods",
+    name: "enrollment/0005-identity-methods",
     statements: [
       "CREATE TABLE enrollment_policies (tenant_id TEXT PRIMARY KEY, identity TEXT NOT NULL) WITHOUT ROWID",
       "ALTER TABLE enrollment_invitations ADD COLUMN identity TEXT NOT NULL DEFAULT 'scep'",

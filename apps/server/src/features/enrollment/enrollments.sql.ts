@@ -37,6 +37,7 @@ interface Tables {
     long_name: string | null;
     push_token: string;
     push_magic: string;
+    is_push_stopped: number;
     updated_at: number;
   };
   scep_challenges: {
@@ -323,6 +324,7 @@ export async function putUserChannel(
     long_name: user.longName,
     push_token: base64(user.pushToken),
     push_magic: user.pushMagic,
+    is_push_stopped: 0,
     updated_at: tx.now,
   };
   await sqlOf<Tables>(tx)

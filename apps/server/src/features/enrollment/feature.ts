@@ -14,11 +14,10 @@ import { invitationActions } from "./invitations.ts";
 import { CHALLENGE_MS } from "./model.ts";
 import { portalRoutes } from "./portal.http.ts";
 import { ProfileBuilder } from "./profile-builder.ts";
-import { pushMigrations } from "./push.sql.ts";
-import { pushActions } from "./push-actions.ts";
-import { PushQueue } from "./push-queue.ts";
+import { pushTargetMigrations } from "./push-targets.sql.ts";
 import { Refusals } from "./refusals.ts";
 import { scepRoutes } from "./scep.http.ts";
+import { stopPushes } from "./stop-pushes.ts";
 import { tokenUpdate } from "./token-update.ts";
 
 export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): EnrollmentFeature {
@@ -26,7 +25,6 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
   const enrollments = new Enrollments(kernel);
   const refusals = new Refusals(kernel);
   const profiles = new ProfileBuilder(kernel, authority, ports.urls);
-  const pushes = new PushQueue(kernel, enrollments, ports.pushSender);
   const resetHooks: ResetHook[] = [];
   const inner = { kernel, authority, enrollments, refusals, resetHooks };
   return {
@@ -41,22 +39,17 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
       GetToken: getToken,
     },
     resolve: (certificate, from) => enrollments.resolve(certificate, from),
-    wake: (tenantId, deviceId) => pushes.wake(tenantId, deviceId),
+    stopPushes: (tx, target) => stopPushes(tx, enrollments, target),
     onReset: (hook) => void resetHooks.push(hook),
     feature: {
       name: "enrollment",
-      migrations: [...enrollmentMigrations, ...invitationMigrations, ...pushMigrations, ...policyMigrations],
-      actions: [
-        ...invitationActions(() => ports.urls().api, canAttest),
-        ...policyActions(canAttest),
-        ...pushActions(kernel, authority.crypto, pushes, ports.pushSender.endpoint),
-      ],
+      migrations: [...enrollmentMigrations, ...invitationMigrations, ...pushTargetMigrations, ...policyMigrations],
+      actions: [...invitationActions(() => ports.urls().api, canAttest), ...policyActions(canAttest)],
       routes: [
-        ...portalRoutes(kernel, profiles, canAttest),
+        ...portalRoutes(kernel, profiles, ports.pushTopic, canAttest),
         ...scepRoutes({ kernel, authority, enrollments, allowDes: ports.allowScepDes ?? false }),
       ],
       jobs: [
-        { name: "enrollment/flush-pushes", everyMs: 10_000, run: () => pushes.flush() },
         {
           name: "enrollment/forget-dead-sessions",
           everyMs: 600_000,
@@ -66,7 +59,6 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
             ),
         },
       ],
-      stop: () => pushes.stop(),
     },
   };
 }

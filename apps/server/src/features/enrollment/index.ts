@@ -13,5 +13,13 @@ export type { Refusal, Resolution } from "./enrollments.ts";
 export type { AttestedRequest, Grant } from "./grant-identity.ts";
 export type { GrantMethod } from "./identity-method.ts";
 export { type Enrollment, EXPIRED_GRACE_MS, hashOfSecret, stableUuid } from "./model.ts";
-export type { DoorUrls, PushCredentials, PushNotification, PushResult, PushSender } from "./ports.ts";
+export type { DoorUrls, PushTopic } from "./ports.ts";
 export { ProfileBuilder } from "./profile-builder.ts";
+export {
+  countEnrolledOn,
+  type NoPushTarget,
+  type PushTarget,
+  type RefusedToken,
+  readPushTarget,
+  readRefusedTokens,
+} from "./push-targets.sql.ts";
