@@ -1,4 +1,5 @@
 import * as access from "./access/access.ts";
+import * as acme from "./acme/acme.ts";
 import type { ActionContract } from "./action-contract.ts";
 import * as agents from "./agents/agents.ts";
 import * as audit from "./audit/audit.ts";
@@ -24,6 +25,7 @@ export const actions: readonly ActionContract[] = [
   devices,
   enrollment,
   push,
+  acme,
   commands,
   agents,
   secrets,

@@ -1,4 +1,5 @@
 export { type AttestedClaims } from "./attestation-claims.ts";
+export { attestationRoots } from "./attestation-roots.ts";
 export {
   type AttestationFailure,
   type AttestationQuestion,
