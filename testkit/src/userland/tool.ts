@@ -28,6 +28,8 @@ export interface ToolContext {
 /** One run of a tool: it writes as a process does, and `ended` says when its process is gone. */
 export interface ToolRun {
   readonly argv: readonly string[];
+  /** What it was given on standard input; empty for tools that do not say in their arguments that they read it. */
+  stdin(): string;
   stdout(text: string): void;
   stderr(text: string): void;
   /** Bytes that were written and not yet taken. */

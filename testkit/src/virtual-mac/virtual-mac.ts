@@ -103,6 +103,11 @@ export class VirtualMac implements AsyncDisposable {
       await this.mdm.setBootstrapToken(token);
       this.model.bootstrapToken = token.toString("base64");
       this.journal.write("bootstrap-token-escrowed");
+    } else if (!account.hasSecureToken && takesTokens && this.model.bootstrapToken !== undefined) {
+      // macOS 11 and later: whoever logs in gets a secure token, paid with the bootstrap token that the server gives back.
+      const given = await this.mdm.getBootstrapToken();
+      account.hasSecureToken =
+        given !== undefined && Buffer.from(given).toString("base64") === this.model.bootstrapToken;
     }
     await this.#save();
   }
