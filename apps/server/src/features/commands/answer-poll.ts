@@ -82,8 +82,8 @@ async function takeReport(
   }
   const error = isAcknowledged ? (failure ?? null) : errorChainText(report.errorChain) || status;
   await queue.end(tx, row, state as CommandAnswer["state"], { error, from: { enrollment, report: report.raw } });
-  // What an answer tells besides a failure is true all the same.
-  if (isAcknowledged && definition?.onAcknowledged !== undefined) {
+  // What an answer tells besides a failure is true all the same. What a user's channel lists is that user's, not the Mac's.
+  if (isAcknowledged && channel === DEVICE_CHANNEL && definition?.onAcknowledged !== undefined) {
     await definition.onAcknowledged(tx, deviceId, report.raw, askedOf(definition, row.input));
   }
   return first.filter((candidate) => candidate.id !== row.id);
