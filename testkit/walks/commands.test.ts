@@ -351,12 +351,13 @@ test("walk: every typed command reaches a Mac, and what it answers is seen: fact
   await apple.mac.journal.find("erased");
   assert.deepEqual([apple.mac.isEnrolled, apple.mac.model.erased], [false, "contents"]);
 
-  const types = (await stage.api.call(listCommandTypes, {})).items.map(({ requestType }) => requestType);
+  const menu = (await stage.api.call(listCommandTypes, {})).items;
+  const types = menu.filter((item) => !("kind" in item) || item.kind === "typed").map(({ requestType }) => requestType);
   const sent = new Set([...apple.sent, ...intel.sent]);
   assert.deepEqual(
     types.filter((type) => !sent.has(type)),
     [],
-    "every command of the menu was sent",
+    "every command with an entry of its own was sent",
   );
 
   const said = await everythingSaid(apple);
