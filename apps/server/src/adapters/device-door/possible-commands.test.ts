@@ -63,7 +63,11 @@ test("case 52: what a Mac cannot take is refused when it is queued, in words for
       /works on Macs with Intel processors only; this one has Apple silicon/,
     ],
     ["ScheduleOSUpdate", { Updates: [] }, /does not exist any more since macOS 27\.0/],
-    ["InviteToProgram", { ProgramID: "com.apple.cloudvpp", InvitationURL: "https://h" }, /channel of a logged-in user only/],
+    [
+      "InviteToProgram",
+      { ProgramID: "com.apple.cloudvpp", InvitationURL: "https://h" },
+      /channel of a logged-in user only/,
+    ],
   ];
   for (const [requestType, input, message] of cases) {
     await assert.rejects(
