@@ -3,6 +3,7 @@ import * as acme from "./acme/acme.ts";
 import type { ActionContract } from "./action-contract.ts";
 import * as agents from "./agents/agents.ts";
 import * as audit from "./audit/audit.ts";
+import * as batches from "./batches/batches.ts";
 import * as commands from "./commands/commands.ts";
 import * as devices from "./devices/devices.ts";
 import * as enrollment from "./enrollment/enrollment.ts";
@@ -27,6 +28,7 @@ export const actions: readonly ActionContract[] = [
   push,
   acme,
   commands,
+  batches,
   agents,
   secrets,
   reveal,

@@ -3,6 +3,7 @@ export * from "./acme/acme.ts";
 export * from "./action-contract.ts";
 export * from "./agents/agents.ts";
 export * from "./audit/audit.ts";
+export * from "./batches/batches.ts";
 export * from "./catalog.ts";
 export * from "./commands/commands.ts";
 export * from "./devices/device.ts";

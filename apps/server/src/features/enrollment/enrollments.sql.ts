@@ -202,6 +202,32 @@ export async function readEnrollmentOfDevice(tx: ReadTransaction, deviceId: Devi
   return row && toEnrollment(row);
 }
 
+/** The same for many devices at once. */
+export async function readEnrollmentsOfDevices(
+  tx: ReadTransaction,
+  deviceIds: readonly DeviceId[],
+): Promise<ReadonlyMap<DeviceId, Enrollment>> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("enrollments")
+    .selectAll()
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("device_id", "in", [...deviceIds])
+    .where("state", "=", "enrolled")
+    .execute();
+  return new Map(rows.map((row) => [asId<"device">(row.device_id!), toEnrollment(row)]));
+}
+
+/** Whether a user's channel of this enrollment has checked in. */
+export async function findUserChannel(tx: ReadTransaction, enrollmentId: string, identifier: string): Promise<boolean> {
+  const row = await sqlOf<Tables>(tx)
+    .selectFrom("enrollment_users")
+    .select("enrollment_id")
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("identifier", "=", identifier)
+    .executeTakeFirst();
+  return row?.enrollment_id === enrollmentId;
+}
+
 /** Other enrollments of the same Mac, by its identifier or its serial number, that have not ended. */
 export async function readRivals(
   tx: ReadTransaction,

@@ -8,7 +8,13 @@ export {
   REFUSED,
 } from "./check-in.ts";
 export type { EnrollmentFeature, EnrollmentPorts } from "./enrollment-feature.ts";
-export { peekChallenge, readEnrollment, readEnrollmentOfDevice } from "./enrollments.sql.ts";
+export {
+  findUserChannel,
+  peekChallenge,
+  readEnrollment,
+  readEnrollmentOfDevice,
+  readEnrollmentsOfDevices,
+} from "./enrollments.sql.ts";
 export type { Refusal, Resolution } from "./enrollments.ts";
 export type { AttestedRequest, Grant } from "./grant-identity.ts";
 export type { GrantMethod } from "./identity-method.ts";
