@@ -1,6 +1,7 @@
 import path from "node:path";
 import { agentRoutes } from "../adapters/agent-http/agent-routes.ts";
 import type { ApnsSender } from "../adapters/apns/apns-sender.ts";
+import { signingService } from "../adapters/apns/signing-service.ts";
 import { tarGz } from "../adapters/archive/tar-gz.ts";
 import { DiskBlobs } from "../adapters/blobs/disk-blobs.ts";
 import { mdmPorts } from "../adapters/device-door/mdm-ports.ts";
@@ -37,7 +38,13 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
   const devices = createDevices(kernel);
   const { seen } = devices;
   const enrollment = createEnrollment(kernel, { authority, pushTopic, urls: () => addresses });
-  const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender: pushSender });
+  const push = createPush(kernel, {
+    crypto: authority.crypto,
+    enrollment,
+    seen,
+    sender: pushSender,
+    signing: signingService(config.mdmcert ?? { url: "", key: "" }),
+  });
   const commands = createCommands(kernel, { enrollment, push });
   let agentPackage: AgentPackage | undefined;
   const agents = createAgents(kernel, {

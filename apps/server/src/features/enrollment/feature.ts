@@ -15,6 +15,7 @@ import { pushTargetMigrations } from "./push-targets.sql.ts";
 import { Refusals } from "./refusals.ts";
 import { scepRoutes } from "./scep.http.ts";
 import { stopPushes } from "./stop-pushes.ts";
+import type { TokenHook } from "./token-hooks.ts";
 import { tokenUpdate } from "./token-update.ts";
 
 export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): EnrollmentFeature {
@@ -23,7 +24,8 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
   const refusals = new Refusals(kernel);
   const profiles = new ProfileBuilder(kernel, authority, ports.urls);
   const resetHooks: ResetHook[] = [];
-  const inner = { kernel, authority, enrollments, refusals, resetHooks };
+  const tokenHooks: TokenHook[] = [];
+  const inner = { kernel, authority, enrollments, refusals, resetHooks, tokenHooks };
   return {
     refusals,
     profiles,
@@ -37,6 +39,7 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
     resolve: (certificate, from) => enrollments.resolve(certificate, from),
     stopPushes: (tx, target) => stopPushes(tx, enrollments, target),
     onReset: (hook) => void resetHooks.push(hook),
+    onToken: (hook) => void tokenHooks.push(hook),
     feature: {
       name: "enrollment",
       migrations: [...enrollmentMigrations, ...invitationMigrations, ...pushTargetMigrations],

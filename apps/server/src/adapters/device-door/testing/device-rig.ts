@@ -6,7 +6,12 @@ import { createDevices } from "../../../features/devices/feature.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
 import { createEscrow } from "../../../features/escrow/feature.ts";
 import { createPush } from "../../../features/push/feature.ts";
-import { type PushNotification, type PushSender, pushTopic } from "../../../features/push/index.ts";
+import {
+  type PushNotification,
+  type PushSender,
+  pushTopic,
+  type SigningService,
+} from "../../../features/push/index.ts";
 import { createTenants } from "../../../features/tenants/feature.ts";
 import { Authority, addTenant } from "../../../features/tenants/index.ts";
 import type { Feature, HttpResponse } from "../../../kernel/feature.ts";
@@ -26,11 +31,22 @@ export class RecordingSender implements PushSender {
     reason: null,
     apnsId: null,
   };
+  #held: Promise<void> | undefined;
+  /** Lets the next answers wait. */
+  holdNext(): void {
+    this.#held = new Promise((resolve) => {
+      this.release = resolve;
+    });
+  }
+  release: () => void = () => {};
   async send(notification: PushNotification) {
     this.sent.push(notification);
-    return this.answer;
+    const { answer } = this;
+    await this.#held;
+    return answer;
   }
   forget(): void {}
+  sessionOf(): undefined {}
 }
 
 /** The Apple side of the server on a real store, with its door open on loopback; the portal is called directly. */
@@ -42,7 +58,15 @@ export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy 
   const urls = { api: "https://localhost:1", device: "", root: "" };
   const devices = createDevices(kernel);
   const enrollment = createEnrollment(kernel, { authority, pushTopic, urls: () => urls, allowScepDes: true });
-  const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender });
+  const signing: SigningService & { asked: Parameters<SigningService["request"]>[0][] } = {
+    asked: [],
+    url: "https://sign.test",
+    request: async (order) => {
+      signing.asked.push(order);
+      return undefined;
+    },
+  };
+  const push = createPush(kernel, { crypto: authority.crypto, enrollment, seen: devices.seen, sender, signing });
   const commands = createCommands(kernel, { enrollment, push });
   const escrow = createEscrow(kernel, { enrollment });
   const features: readonly Feature[] = [
@@ -118,6 +142,7 @@ export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy 
     authority,
     enrollment,
     push,
+    signing,
     commands,
     devices,
     sender,
