@@ -1,4 +1,4 @@
-import type { CommandId, DeviceId, IncidentId, OrderId, RuleId } from "./ids.ts";
+import type { BatchId, CommandId, DeviceId, IncidentId, OrderId, RuleId } from "./ids.ts";
 
 /** How far a command has come; the last five are final. */
 export type CommandState =
@@ -15,6 +15,18 @@ export type OrderState = "queued" | "sent" | "running" | "succeeded" | "failed" 
 /** The three ways to a Mac: `wire` MQTT, `wake` APNs through MDM, `net` HTTPS long poll. */
 export type Channel = "wire" | "wake" | "net";
 
+/** What is kept in escrow; the words are those of the contract. */
+export type SecretKind =
+  | "bootstrapToken"
+  | "fileVaultKey"
+  | "recoveryLock"
+  | "firmwarePassword"
+  | "lockPin"
+  | "adminPassword"
+  | "accountPassword"
+  | "activationLockDevice"
+  | "activationLockOurs";
+
 /**
  * Every fact, by its name in the past tense, with what it tells. A fact names things by id and carries no secret:
  * whoever may read the stream may read the fact.
@@ -27,6 +39,34 @@ export interface FactCatalog {
   "device.quarantined": { readonly reason: string };
   "enrollment.refused": { readonly reason: string };
   "escrow.bootstrap-token-stored": { readonly removed: boolean };
+  /** Enrolled for a day and more, and no token here; `since` in ms. */
+  "escrow.bootstrap-token-missing": { readonly since: number };
+  "escrow.secret-stored": {
+    readonly kind: SecretKind;
+    readonly secretId: string;
+    readonly slot: "pending" | "current" | "old";
+    readonly source: string;
+  };
+  /** Someone saw it; `rotatesAt` in ms, null where it is not replaced for that. */
+  "escrow.secret-revealed": {
+    readonly kind: SecretKind;
+    readonly secretId: string;
+    readonly actor: string;
+    readonly rotatesAt: number | null;
+  };
+  "escrow.secret-verified": { readonly kind: SecretKind; readonly verdict: "right" | "wrong" | "unknown" };
+  /** Held, and it cannot be opened any more: the key that sealed it is missing, or the bytes are damaged. */
+  "escrow.secret-unreadable": { readonly kind: SecretKind; readonly secretId: string | null };
+  "escrow.rotation-changed": {
+    readonly kind: SecretKind;
+    readonly state: "scheduled" | "waiting" | "sent" | "validating" | "done" | "failed";
+    readonly reason?: string;
+  };
+  /** The Mac's own bypass code is not here, and macOS hands it out only until `expiresAt` (ms). */
+  "escrow.code-expiring": { readonly expiresAt: number };
+  "escrow.policy-changed": { readonly kind: SecretKind };
+  "escrow.certificate-changed": { readonly expiresAt: number };
+  "escrow.departure-changed": { readonly step: string | null; readonly state: string };
   "push.failed": { readonly reason: string; readonly status: number };
   /** Nothing of the tenant goes through: its certificate was refused, or Apple cannot be reached. */
   "push.stopped": { readonly reason: string; readonly status: number };
@@ -43,12 +83,24 @@ export interface FactCatalog {
     readonly state: CommandState;
     readonly reason?: string;
   };
+  "batch.changed": {
+    readonly batchId: BatchId;
+    readonly state: string;
+    readonly total: number;
+    readonly acknowledged: number;
+    readonly failed: number;
+  };
+  "queue.held": { readonly reason: string; readonly commands: number; readonly orders: number };
+  "queue.released": { readonly commands: number; readonly orders: number; readonly isDiscarded: boolean };
   "agent.token-minted": { readonly expiresAt: number };
   "agent.enrolled": { readonly version: string };
   "agent.online": { readonly channel: Channel; readonly version: string };
   "agent.offline": { readonly reason: "closed" | "vanished" | "replaced" | "server-stopped" };
   "agent.channel-changed": { readonly channel: Channel; readonly health: "up" | "down" | "unknown" };
   "agent.sensor-changed": { readonly state: string; readonly detail: string };
+  "agent.reinstall-requested": { readonly attempt: number };
+  "agent.reinstall-verified": { readonly attempts: number };
+  "agent.reinstall-gave-up": { readonly attempts: number; readonly outcome: string };
   "order.queued": { readonly orderId: OrderId; readonly type: string };
   "order.sent": { readonly orderId: OrderId; readonly type: string; readonly channel: Channel };
   "order.running": { readonly orderId: OrderId; readonly type: string; readonly channel: Channel };
@@ -66,7 +118,14 @@ export interface FactCatalog {
   };
   "incident.closed": { readonly incidentId: IncidentId };
   "message.quarantined": { readonly channel: "device" | "agent"; readonly reason: string };
-  "budget.exceeded": { readonly action: string; readonly actor: string; readonly limit: number };
+  "budget.exceeded": {
+    readonly action: string;
+    readonly actor: string;
+    readonly limit: number;
+    readonly risk?: string;
+    readonly devices?: number;
+  };
+  "limits.changed": { readonly actor: string; readonly risk: string; readonly isLoosened: boolean };
   "audit.recorded": { readonly sequence: number; readonly action: string };
   "token.changed": { readonly name: string };
 }
