@@ -1,7 +1,7 @@
 import path from "node:path";
 import { agentRoutes } from "../adapters/agent-http/agent-routes.ts";
 import type { ApnsSender } from "../adapters/apns/apns-sender.ts";
-import { signingService } from "../adapters/apns/signing-service.ts";
+import { vendorSigner } from "../adapters/apns/vendor-signer.ts";
 import { tarGz } from "../adapters/archive/tar-gz.ts";
 import { DiskBlobs } from "../adapters/blobs/disk-blobs.ts";
 import { mdmPorts } from "../adapters/device-door/mdm-ports.ts";
@@ -47,7 +47,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     enrollment,
     seen,
     sender: pushSender,
-    signing: signingService(config.mdmcert ?? { url: "", key: "" }),
+    signing: vendorSigner(config.mdmcert ?? { url: "", key: "" }),
   });
   const acme = createAcme(kernel, {
     authority,

@@ -72,6 +72,6 @@ export const PushState = closed({
   /** Macs whose token Apple refused: they are pushed again after their next TokenUpdate. The first hundred. */
   refusedMacs: Type.Array(RefusedMac),
   /** Where certificate requests can be sent to be signed; null when no key for it is set. */
-  signingService: nullable(Type.String()),
+  signingUrl: nullable(Type.String()),
 });
 export type PushState = Static<typeof PushState>;

@@ -52,11 +52,11 @@ export const signPushRequest = defineAction({
   auditable: ["requestId"],
 });
 
-export const askSigningService = defineAction({
-  name: "push.ask-signing-service",
+export const requestVendorSignature = defineAction({
+  name: "push.request-vendor-signature",
   summary: "Send a certificate request to the signing service (mdmcert.download); its answer comes by mail",
   method: "POST",
-  path: "/push/certificate-requests/{requestId}/signing-service",
+  path: "/push/certificate-requests/{requestId}/vendor-signature",
   risk: "change",
   /** The address that is registered with the service. */
   input: closed({ requestId: Id, email: Email }),

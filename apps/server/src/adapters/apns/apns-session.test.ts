@@ -16,7 +16,7 @@ import {
   startApnsReceiver,
   startFrozenRelay,
 } from "@pomona/testkit";
-import { APNS_REASONS } from "../../features/push/apns-errors.ts";
+import { APNS_REASONS } from "../../features/push/index.ts";
 import { ApnsSender } from "./apns-sender.ts";
 
 const TOKEN = "ab".repeat(32);

@@ -1,11 +1,11 @@
-export { meaningOf, type PushMeaning, type PushPolicy } from "./apns-errors.ts";
+export { APNS_REASONS, meaningOf, type PushMeaning, type PushPolicy } from "./apns-errors.ts";
 export type {
   PushCredentials,
   PushNotification,
   PushResult,
   PushSender,
   PushSession,
-  SigningService,
+  VendorSigner,
 } from "./ports.ts";
 export { pushTopic } from "./push.sql.ts";
 export type { PushFeature, PushPorts, Wake } from "./push-feature.ts";

@@ -51,7 +51,7 @@ export interface PushSender {
 }
 
 /** A service that has a vendor certificate and signs requests for push certificates (mdmcert.download). */
-export interface SigningService {
+export interface VendorSigner {
   /** Undefined while the operator has set no key for it. */
   readonly url: string | undefined;
   /**

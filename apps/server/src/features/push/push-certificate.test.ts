@@ -119,7 +119,7 @@ test("the signing service's mailed answer (openssl cms) is opened with our key; 
     chain,
   })) as PortalUpload;
   await assert.rejects(rig.act(tenant, "push.open-signing-answer", { requestId: id, answer: "00" }), /was not sent/);
-  await rig.act(tenant, "push.ask-signing-service", { requestId: id, email: "it@o.example" });
+  await rig.act(tenant, "push.request-vendor-signature", { requestId: id, email: "it@o.example" });
   const asked = rig.signing.asked.at(-1)!;
   assert.deepEqual([asked.csr, asked.email], [csr, "it@o.example"]);
   writeFileSync(file("plain"), upload);

@@ -65,7 +65,7 @@ export class PushJournal {
 
   async flush(): Promise<void> {
     const now = this.#kernel.clock.now();
-    for (const [tenantId, counts] of [...this.#counts]) {
+    for (const [tenantId, counts] of this.#counts) {
       this.#counts.delete(tenantId);
       const takenAt = this.#takenAt.get(tenantId);
       this.#takenAt.delete(tenantId);

@@ -1,7 +1,7 @@
 import {
-  askSigningService,
   createPushRequest as createContract,
   openSigningAnswer,
+  requestVendorSignature,
   signPushRequest,
 } from "@pomona/contract";
 import { type Crypto, decodePem } from "@pomona/pki";
@@ -10,15 +10,15 @@ import { notFound, PomonaError } from "../../kernel/errors.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import type { ReadTransaction } from "../../kernel/store.ts";
 import { type CheckedUpload, portalUpload, readSignedRequest, readVendorSignature } from "./portal-upload.ts";
-import type { SigningService } from "./ports.ts";
+import type { VendorSigner } from "./ports.ts";
 import { type PushRequest, putSigningKey, readPushRequest } from "./push.sql.ts";
 import { makePushRequest, storePushRequest } from "./push-certificate.ts";
-import { makeAnswerKey, openAnswer } from "./signing-service.ts";
+import { makeAnswerKey, openAnswer } from "./signing-answer.ts";
 
 const answerPlace = (id: string) => ({ table: "push_requests", row: id, field: "sealed_signing_key" });
 
 /** The way from a request made here to what Apple's portal takes. */
-export const pushRequestActions = (kernel: Kernel, crypto: Crypto, signing: SigningService): readonly BoundAction[] => [
+export const pushRequestActions = (kernel: Kernel, crypto: Crypto, signing: VendorSigner): readonly BoundAction[] => [
   bindAction(createContract, {
     devicesTouched: () => 0,
     prepare: async (_scope, subject) => makePushRequest(crypto, subject),
@@ -42,7 +42,7 @@ export const pushRequestActions = (kernel: Kernel, crypto: Crypto, signing: Sign
     },
   }),
 
-  bindAction(askSigningService, {
+  bindAction(requestVendorSignature, {
     devicesTouched: () => 0,
     prepare: async () => makeAnswerKey(crypto, kernel.clock.now()),
     run: async ({ tx, prepared }, { requestId }) => {

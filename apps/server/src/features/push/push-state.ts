@@ -4,8 +4,8 @@ import type { ReadTransaction } from "../../kernel/store.ts";
 import { readDevice } from "../devices/index.ts";
 import { readRefusedTokens } from "../enrollment/index.ts";
 import { meaningOf } from "./apns-errors.ts";
-import { daysLeft } from "./certificate-watch.job.ts";
-import type { PushSender, PushSession, SigningService } from "./ports.ts";
+import { daysLeft } from "./certificate-end.ts";
+import type { PushSender, PushSession, VendorSigner } from "./ports.ts";
 import { type PushCertificate, readPushCertificate } from "./push.sql.ts";
 import type { PushJournal } from "./push-journal.ts";
 import type { PushQueue } from "./push-queue.ts";
@@ -16,7 +16,7 @@ export interface PushStatePorts {
   readonly queue: PushQueue;
   readonly journal: PushJournal;
   readonly sender: PushSender;
-  readonly signing: SigningService;
+  readonly signing: VendorSigner;
 }
 
 const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
@@ -41,7 +41,7 @@ export async function pushState(tx: ReadTransaction, ports: PushStatePorts): Pro
     waiting: lane.parkedCount,
     nextTryAt: time(lane.circuit.nextTryAt ?? null),
     refusedMacs: await refusedMacs(tx),
-    signingService: signing.url ?? null,
+    signingUrl: signing.url ?? null,
   };
 }
 

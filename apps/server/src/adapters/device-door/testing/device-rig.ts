@@ -8,12 +8,7 @@ import { createDevices } from "../../../features/devices/feature.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
 import { createEscrow } from "../../../features/escrow/feature.ts";
 import { createPush } from "../../../features/push/feature.ts";
-import {
-  type PushNotification,
-  type PushSender,
-  pushTopic,
-  type SigningService,
-} from "../../../features/push/index.ts";
+import { type PushNotification, type PushSender, pushTopic, type VendorSigner } from "../../../features/push/index.ts";
 import { createTenants } from "../../../features/tenants/feature.ts";
 import { Authority, addTenant } from "../../../features/tenants/index.ts";
 import type { Feature, HttpResponse } from "../../../kernel/feature.ts";
@@ -70,7 +65,7 @@ export async function deviceRig(
     canAttest: roots.length > 0,
   });
   const acme = createAcme(kernel, { authority, enrollment, attestationRoots: roots, deviceUrl: () => urls.device });
-  const signing: SigningService & { asked: Parameters<SigningService["request"]>[0][] } = {
+  const signing: VendorSigner & { asked: Parameters<VendorSigner["request"]>[0][] } = {
     asked: [],
     url: "https://sign.test",
     request: async (order) => {

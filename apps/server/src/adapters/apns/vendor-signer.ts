@@ -1,16 +1,16 @@
-import type { SigningService } from "../../features/push/index.ts";
+import type { VendorSigner } from "../../features/push/index.ts";
 
 const TIMEOUT_MS = 30_000;
 const MOST_WORDS = 300;
 
-export interface SigningServiceOptions {
+export interface VendorSignerOptions {
   readonly url: string;
   /** The operator's own key for the service; empty for none. */
   readonly key: string;
 }
 
 /** mdmcert.download, or what speaks its protocol: one POST of JSON, request and certificate as base64 of PEM. */
-export const signingService = ({ url, key }: SigningServiceOptions): SigningService => ({
+export const vendorSigner = ({ url, key }: VendorSignerOptions): VendorSigner => ({
   url: key === "" ? undefined : url,
   request: async ({ csr, email, encryptTo }) => {
     try {
