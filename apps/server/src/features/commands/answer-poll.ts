@@ -26,12 +26,17 @@ const LOOK_AHEAD = 2;
 export interface Sender {
   readonly enrollment: Enrollment;
   readonly deviceId: DeviceId;
+  /** Notes, with what a report changes, that it was taken in: it cannot be played back. */
+  readonly remember: (tx: WriteTransaction) => Promise<void>;
 }
 /** A sender with the queue that its message is about. */
 interface Poller extends Sender {
   readonly channel: string;
   readonly report: Report;
 }
+
+/** Which of a Mac's queues a message is about. */
+export const queueOf = (from: Report["from"]): string => (from.channel === "user" ? from.identifier : DEVICE_CHANNEL);
 
 /**
  * Answers a poll: takes in what became of the last command and hands out the next of the same channel, in one transaction.
@@ -40,13 +45,14 @@ interface Poller extends Sender {
 export async function answerPoll(
   kernel: Kernel,
   queue: CommandQueue,
-  { enrollment, deviceId }: Sender,
+  { enrollment, deviceId, remember }: Sender,
   report: Report,
 ): Promise<MdmAnswer> {
-  const channel = report.from.channel === "user" ? report.from.identifier : DEVICE_CHANNEL;
+  const channel = queueOf(report.from);
   if (report.status === "Idle" && queue.isKnownEmpty(deviceId, channel)) return EMPTY;
-  const poller: Poller = { enrollment, deviceId, channel, report };
+  const poller: Poller = { enrollment, deviceId, remember, channel, report };
   return kernel.store.write(deviceScope(enrollment.tenantId, deviceId), async (tx) => {
+    if (report.status !== "Idle") await remember(tx);
     const first = await readOpen(tx, deviceId, { channel, limit: LOOK_AHEAD, isPostponedToo: true });
     const left = report.status === "Idle" ? first : await takeReport(tx, queue, poller, first);
     const next = await choose(tx, queue, poller, left);
