@@ -1,4 +1,4 @@
-import type { Risk } from "@pomona/contract";
+import type { DeviceFacts, Risk } from "@pomona/contract";
 import type { DeviceId } from "@pomona/facts";
 import type { PlistDictionary } from "@pomona/plist";
 import type { Static, TObject } from "typebox";
@@ -6,7 +6,10 @@ import type { WriteTransaction } from "../../kernel/store.ts";
 import type { Enrollment } from "../enrollment/index.ts";
 
 /** What a definition may ask of the Mac before the command goes out. Chip, system, supervision: Apple's tables know. */
-export type Target = Pick<Enrollment, "isUserEnrollment" | "isAwaitingConfiguration">;
+export interface Target extends Pick<Enrollment, "isUserEnrollment" | "isAwaitingConfiguration"> {
+  /** What the Mac said of itself, where the caller knows; what is not known never refuses. */
+  readonly facts?: Pick<DeviceFacts, "appleSilicon" | "enrolledViaDep">;
+}
 
 /** An MDM command: everything that is known of it stands in its one file of the catalogue. */
 export interface CommandDefinition<Input extends TObject = TObject> {
@@ -18,10 +21,12 @@ export interface CommandDefinition<Input extends TObject = TObject> {
   readonly input: Input;
   /** Input fields that are sealed while they wait; they may hold secrets. */
   readonly sealed?: readonly (keyof Static<Input> & string)[];
-  /** What does not fit in an input that fits its schema, in words without the value: it may be a secret. Pure. */
-  problem?(input: Static<Input>): string | undefined;
+  /** Every field is sealed, for inputs whose fields nobody here has named. */
+  readonly sealsAll?: true;
   /** The keys of the command besides RequestType. Pure. */
   payload(input: Static<Input>): PlistDictionary;
+  /** What is wrong with an input beyond its schema, in words that quote none of it. Pure. */
+  fault?(input: Static<Input>): string | undefined;
   /** Why this Mac cannot take it, in words; looked at when it is queued and again when it is served. */
   objection?(target: Target): string | undefined;
   /**
@@ -42,9 +47,9 @@ export interface CommandDefinition<Input extends TObject = TObject> {
 }
 
 /** A definition whose input type is forgotten, for the list of all. */
-export type AnyCommandDefinition = Omit<CommandDefinition, "payload" | "problem" | "onAcknowledged"> & {
+export type AnyCommandDefinition = Omit<CommandDefinition, "payload" | "fault" | "onAcknowledged"> & {
   payload(input: unknown): PlistDictionary;
-  problem?(input: unknown): string | undefined;
+  fault?(input: unknown): string | undefined;
   onAcknowledged?(
     tx: WriteTransaction,
     deviceId: DeviceId,

@@ -207,7 +207,7 @@ const cases: Readonly<Record<string, { input?: object; keys?: PlistDictionary; r
 
 const fits = (requestType: string, input: unknown): boolean => {
   const definition = commandCatalog.get(requestType)!;
-  return Compile(definition.input).Check(input) && definition.problem?.(input) === undefined;
+  return Compile(definition.input).Check(input) && definition.fault?.(input) === undefined;
 };
 
 test("every command of the catalogue stands in a file of its own and is tested here", () => {
@@ -282,7 +282,7 @@ test("fields that may hold a secret are sealed while they wait", () => {
 
 test("what a refusal says of an input does not repeat it", () => {
   const secret = "hunter2-hunter2";
-  for (const { requestType, problem } of commandCatalog.values()) {
+  for (const { requestType, fault } of commandCatalog.values()) {
     const input = {
       passwordHash: secret,
       replyCertificate: secret,
@@ -290,7 +290,7 @@ test("what a refusal says of an input does not repeat it", () => {
       updates: [],
       administrator: { passwordHash: secret },
     };
-    assert.ok(!(problem?.(input) ?? "").includes(secret), requestType);
+    assert.ok(!(fault?.(input) ?? "").includes(secret), requestType);
   }
 });
 
