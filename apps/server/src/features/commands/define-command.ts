@@ -1,4 +1,4 @@
-import type { DeviceFacts, Risk } from "@pomona/contract";
+import type { Risk } from "@pomona/contract";
 import type { DeviceId } from "@pomona/facts";
 import type { PlistDictionary } from "@pomona/plist";
 import type { Static, TObject } from "typebox";
@@ -6,10 +6,7 @@ import type { WriteTransaction } from "../../kernel/store.ts";
 import type { Enrollment } from "../enrollment/index.ts";
 
 /** What a definition may ask of the Mac before the command goes out. Chip, system, supervision: Apple's tables know. */
-export interface Target extends Pick<Enrollment, "isUserEnrollment" | "isAwaitingConfiguration"> {
-  /** What the Mac said of itself, where the caller knows; what is not known never refuses. */
-  readonly facts?: Pick<DeviceFacts, "appleSilicon" | "enrolledViaDep">;
-}
+export type Target = Pick<Enrollment, "isUserEnrollment" | "isAwaitingConfiguration">;
 
 /** An MDM command: everything that is known of it stands in its one file of the catalogue. */
 export interface CommandDefinition<Input extends TObject = TObject> {
