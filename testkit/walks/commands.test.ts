@@ -334,6 +334,7 @@ test("walk: every typed command reaches a Mac, and what it answers is seen: fact
   await eventually("it restarts", () => (apple.mac.model.bootSession === bootSession ? undefined : true));
   await apple.isRefused("DeviceConfigured");
   await apple.isRefused("AccountConfiguration");
+  await apple.isRefused("SetFirmwarePassword", { newPassword: "planted-firmware" });
 
   const intel = await meet(stage, await stage.enrolledMac({ chip: "intel" }));
   await intel.succeeds("SetFirmwarePassword", { newPassword: "planted-firmware" });
