@@ -15,17 +15,20 @@ export function checkInput(definition: AnyCommandDefinition, input: unknown): as
     validator = Compile(definition.input);
     validators.set(definition.input, validator);
   }
-  const fault = validator.Check(input)
-    ? definition.fault?.(input as Record<string, unknown>)
-    : firstError(validator, input);
-  if (fault === undefined) return;
-  const message = `The input does not fit ${definition.requestType}: ${fault}.`;
-  throw new PomonaError("invalid", "command.invalid-input", message);
+  const problem = validator.Check(input) ? definition.problem?.(input) : firstError(validator.Errors(input));
+  if (problem === undefined) return;
+  const why = `The input does not fit ${definition.requestType}: ${problem}.`;
+  throw new PomonaError("invalid", "command.invalid-input", why);
 }
 
-function firstError(validator: ReturnType<typeof Compile>, input: unknown): string {
-  const [first] = validator.Errors(input);
-  return `${first?.instancePath || "it"} ${first?.message ?? "is wrong"}`;
+const firstError = ([first]: ReturnType<ReturnType<typeof Compile>["Errors"]>): string =>
+  `${first?.instancePath || "it"} ${first?.message ?? "is wrong"}`;
+
+/** What was asked, as far as it is no secret. */
+export function askedOf(definition: AnyCommandDefinition, packed: string): Readonly<Record<string, unknown>> {
+  const input = JSON.parse(packed) as Record<string, unknown>;
+  for (const field of sealedFields(definition, input)) delete input[field];
+  return input;
 }
 
 const sealedFields = ({ sealed, sealsAll }: AnyCommandDefinition, input: object): readonly string[] =>
