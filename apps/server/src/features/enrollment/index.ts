@@ -29,3 +29,4 @@ export {
   readPushTarget,
   readRefusedTokens,
 } from "./push-targets.sql.ts";
+export type { TokenHook, TokenTold } from "./token-hooks.ts";
