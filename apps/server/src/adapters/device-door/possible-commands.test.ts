@@ -53,6 +53,7 @@ const storedInput = async (uuid: string): Promise<string> => {
   return rows[0]!.input;
 };
 
+// Planted fault: `#insert` of the queue does not call `refuseImpossible`.
 test("case 52: what a Mac cannot take is refused when it is queued, in words for a technician", async () => {
   const { id } = await quietMac();
   await learn(id, { appleSilicon: true, supervised: false, enrolledViaDep: false }, "27.0");
@@ -79,6 +80,7 @@ test("case 52: what a Mac cannot take is refused when it is queued, in words for
   }
 });
 
+// Planted fault: `choose` serves without asking `possibility.objection`.
 test("case 52: what was possible when it was queued and is not any more ends unsent, and those behind it go out", async () => {
   const { mac, id } = await quietMac();
   const { commandUuid: update } = await send(id, "ScheduleOSUpdateScan");
@@ -90,6 +92,7 @@ test("case 52: what was possible when it was queued and is not any more ends uns
   assert.match(ended.error!, /does not exist any more since macOS 27\.0; this Mac has 27\.1/);
 });
 
+// Planted fault: `watch` does not tell `possibility` to forget.
 test("what is learnt of a Mac counts at the next delivery, also when it was asked before", async () => {
   const { mac, id } = await quietMac();
   const { commandUuid: first } = await send(id, "SecurityInfo");
