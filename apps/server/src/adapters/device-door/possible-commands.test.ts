@@ -53,16 +53,17 @@ const storedInput = async (uuid: string): Promise<string> => {
   return rows[0]!.input;
 };
 
+// Planted fault: `#insert` of the queue does not call `refuseImpossible`.
 test("case 52: what a Mac cannot take is refused when it is queued, in words for a technician", async () => {
   const { id } = await quietMac();
   await learn(id, { appleSilicon: true, supervised: false, enrolledViaDep: false }, "27.0");
   const cases: readonly [string, object, RegExp][] = [
     [
       "SetFirmwarePassword",
-      { NewPassword: "x" },
+      { newPassword: "x" },
       /works on Macs with Intel processors only; this one has Apple silicon/,
     ],
-    ["ScheduleOSUpdate", { Updates: [] }, /does not exist any more since macOS 27\.0/],
+    ["ScheduleOSUpdateScan", {}, /does not exist any more since macOS 27\.0/],
     [
       "InviteToProgram",
       { ProgramID: "com.apple.cloudvpp", InvitationURL: "https://h" },
@@ -79,6 +80,7 @@ test("case 52: what a Mac cannot take is refused when it is queued, in words for
   }
 });
 
+// Planted fault: `choose` serves without asking `possibility.objection`.
 test("case 52: what was possible when it was queued and is not any more ends unsent, and those behind it go out", async () => {
   const { mac, id } = await quietMac();
   const { commandUuid: update } = await send(id, "ScheduleOSUpdateScan");
@@ -90,6 +92,7 @@ test("case 52: what was possible when it was queued and is not any more ends uns
   assert.match(ended.error!, /does not exist any more since macOS 27\.0; this Mac has 27\.1/);
 });
 
+// Planted fault: `watch` does not tell `possibility` to forget.
 test("what is learnt of a Mac counts at the next delivery, also when it was asked before", async () => {
   const { mac, id } = await quietMac();
   const { commandUuid: first } = await send(id, "SecurityInfo");
@@ -115,40 +118,53 @@ test("a User Enrollment is not asked what Apple keeps from it", async () => {
   assert.deepEqual(asked, ["DeviceInformation", "SecurityInfo", "ProfileList", "CertificateList"]);
 });
 
+const reset = {
+  DeviceRequestType: "Reset",
+  DeviceRequestUUID: "8B3B6A0E-0000-4000-8000-000000000001",
+  DeviceDNSName: "secret-host.local",
+  PrimaryIPv6AddressList: ["fe80::1"],
+  SecondaryIPv6AddressList: ["fe80::2"],
+  LOMProtocolVersion: 1,
+};
+
 test("a command without an entry of its own reaches the Mac with Apple's keys, and waits sealed", async () => {
   const { mac, id } = await quietMac();
-  const input = { ProvisioningProfile: { $data: Buffer.from("profile").toString("base64") } };
-  const { commandUuid, warnings } = await send(id, "InstallProvisioningProfile", input);
+  const { commandUuid, warnings } = await send(id, "LOMDeviceRequest", { RequestList: [reset] });
   assert.deepEqual(warnings, []);
   const stored = await storedInput(commandUuid);
-  assert.ok(stored.includes("$sealed") && !stored.includes(input.ProvisioningProfile.$data), stored);
+  assert.ok(stored.includes("$sealed") && !stored.includes("secret-host"), stored);
   const { command } = await mac.poll();
-  assert.equal(command?.requestType, "InstallProvisioningProfile");
-  assert.deepEqual(Buffer.from(command.payload["ProvisioningProfile"] as Uint8Array).toString(), "profile");
+  assert.equal(command?.requestType, "LOMDeviceRequest");
+  assert.deepEqual(command.payload["RequestList"], [Object.assign(Object.create(null), reset)]);
 });
 
 test("what Apple's tables refuse is refused with the path and without the value; what they do not know is a warning", async () => {
   const { id } = await quietMac();
   const refused: readonly [object, RegExp][] = [
-    [{}, /ProvisioningProfile is required/],
-    [{ ProvisioningProfile: "secret-text" }, /ProvisioningProfile must be data/],
-    [{ ProvisioningProfile: { $data: "secret!" } }, /ProvisioningProfile\.\$data must be base64/],
-    [{ ProvisioningProfile: null }, /ProvisioningProfile is null/],
+    [{}, /RequestList is required/],
+    [{ RequestList: "secret-text" }, /RequestList must be an array/],
+    [
+      { RequestList: [{ ...reset, DeviceRequestType: "secret" }] },
+      /RequestList\[0\]\.DeviceRequestType must be one of/,
+    ],
+    [{ RequestList: [{ ...reset, LOMProtocolVersion: { $data: "secret!" } }] }, /\.\$data must be base64/],
+    [{ RequestList: null }, /RequestList is null/],
   ];
   for (const [input, message] of refused) {
     await assert.rejects(
-      send(id, "InstallProvisioningProfile", input),
+      send(id, "LOMDeviceRequest", input),
       (error: { code: string; message: string }) =>
         error.code === "command.invalid-input" && message.test(error.message) && !error.message.includes("secret"),
     );
   }
-  const { warnings, commandUuid } = await send(id, "ProvisioningProfileList", { ManagedOnyl: "secret" });
+  const { warnings, commandUuid } = await send(id, "LOMSetupRequest", { Pasword: "secret" });
   assert.deepEqual(
     warnings.map(({ path }) => path),
-    ["ManagedOnyl"],
+    ["Pasword"],
   );
-  assert.match(warnings[0]!.message, /did you mean ManagedOnly\?/);
-  assert.ok(!(await storedInput(commandUuid)).includes("secret"), "a mistyped key may hold a secret");
+  const mistyped = await send(id, "LOMDeviceRequest", { RequestList: [reset], RequestLst: 1 });
+  assert.match(mistyped.warnings[0]!.message, /did you mean RequestList\?/);
+  assert.ok(!(await storedInput(commandUuid)).includes("secret"), "an unknown key may hold a secret");
   await assert.rejects(send(id, "ValidateApplications"), { code: "command.unknown-type" });
 });
 
@@ -208,11 +224,10 @@ test("the list of commands has every one of Apple's tables, with its kind, its f
   for (const requestType of commandNames()) assert.ok(names.includes(requestType), requestType);
   const of = (requestType: string) => items.find((item) => item.requestType === requestType)!;
   assert.equal(of("DeviceInformation").kind, "typed");
-  const provisioning = of("InstallProvisioningProfile");
-  assert.equal(provisioning.kind, "generic");
-  assert.deepEqual((provisioning.input as { required: string[] }).required, ["ProvisioningProfile"]);
+  const outOfBand = of("LOMDeviceRequest");
+  assert.deepEqual([outOfBand.kind, outOfBand.risk], ["generic", "destructive"]);
+  assert.deepEqual((outOfBand.input as { required: string[] }).required, ["RequestList"]);
   assert.deepEqual([of("ScheduleOSUpdate").removed, of("SetRecoveryLock").chip], ["27.0", "apple"]);
   assert.deepEqual(of("NSExtensionMappings").channels, ["user"]);
   assert.deepEqual([of("UserList").needsSupervision, of("EraseDevice").allowsUserEnrollment], [true, false]);
-  assert.equal(of("RemoveProvisioningProfile").risk, "destructive");
 });
