@@ -52,6 +52,9 @@ export async function identify(
   return judge(known, signature, now, request.expiredGraceMs);
 }
 
+/** What we issued ourselves and what is not valid yet says that our own clock was put back: no reason to lose a fleet. */
+const CLOCK_SLACK_MS = 2 * 86_400_000;
+
 function judge(
   known: Identification,
   signature: Proof["signature"],
@@ -65,7 +68,7 @@ function judge(
   const isExpired = status === "expired";
   if (
     status === "revoked" ||
-    status === "not-yet-valid" ||
+    (status === "not-yet-valid" && certificate.notBefore - now > CLOCK_SLACK_MS) ||
     (isExpired && now - certificate.notAfter > expiredGraceMs)
   ) {
     return { ok: false, status: 403, reason: `the certificate is ${status}`, certificate };
