@@ -23,6 +23,7 @@ import { Refusals } from "./refusals.ts";
 import { renewalProfiles } from "./renewal-profile.ts";
 import { scepRoutes } from "./scep.http.ts";
 import { stopPushes } from "./stop-pushes.ts";
+import type { TokenHook } from "./token-hooks.ts";
 import { tokenUpdate } from "./token-update.ts";
 
 export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): EnrollmentFeature {
@@ -31,10 +32,11 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
   const refusals = new Refusals(kernel);
   const profiles = new ProfileBuilder(kernel, authority, ports.urls);
   const resetHooks: ResetHook[] = [];
+  const tokenHooks: TokenHook[] = [];
   const memory = new MessageMemory(kernel);
   const clones = new Clones(kernel);
   const identityHooks: IdentityHook[] = [];
-  const inner = { kernel, authority, enrollments, refusals, resetHooks, identityHooks, clones };
+  const inner = { kernel, authority, enrollments, refusals, resetHooks, tokenHooks, identityHooks, clones };
   return {
     refusals,
     profiles,
@@ -53,6 +55,7 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
     resolve: (certificate, from) => enrollments.resolve(certificate, from),
     stopPushes: (tx, target) => stopPushes(tx, enrollments, target),
     onReset: (hook) => void resetHooks.push(hook),
+    onToken: (hook) => void tokenHooks.push(hook),
     feature: {
       name: "enrollment",
       migrations: [

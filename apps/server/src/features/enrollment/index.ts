@@ -35,3 +35,4 @@ export {
 } from "./push-targets.sql.ts";
 export type { RenewalOffer } from "./renewal-profile.ts";
 export type { ReplayVerdict } from "./replay-rule.ts";
+export type { TokenHook, TokenTold } from "./token-hooks.ts";
