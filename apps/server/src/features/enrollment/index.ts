@@ -18,7 +18,8 @@ export {
 export type { Refusal, Resolution } from "./enrollments.ts";
 export type { AttestedRequest, Grant } from "./grant-identity.ts";
 export type { GrantMethod } from "./identity-method.ts";
-export { type Enrollment, EXPIRED_GRACE_MS, hashOfSecret, stableUuid } from "./model.ts";
+export { type Enrollment, EXPIRED_GRACE_MS, hashOfSecret, newSecretText, stableUuid } from "./model.ts";
+export { addChallenge } from "./open-session.ts";
 export type { DoorUrls, PushTopic } from "./ports.ts";
 export { ProfileBuilder } from "./profile-builder.ts";
 export {
