@@ -14,6 +14,7 @@ export {
   type ScriptedAnswer,
   startApnsReceiver,
 } from "./apns/apns-receiver.ts";
+export { type FrozenRelay, startFrozenRelay } from "./apns/frozen-relay.ts";
 export { openPushAuthority, type PushAuthority, type PushCertificate } from "./apns/push-certificates.ts";
 export { createPackageCache, type PackageCache } from "./install/package-cache.ts";
 export { authenticate, tokenUpdate } from "./mdm/check-in-messages.ts";

@@ -12,6 +12,8 @@ export interface ServerConfig {
   /** PEM; without it a certificate from our own root is used. */
   readonly tls?: { readonly certificate: string; readonly key: string; readonly ca: string };
   readonly apns: { readonly url: string; readonly ca?: string };
+  /** Where requests for push certificates are signed; without a key it is not used. */
+  readonly mdmcert?: { readonly url: string; readonly key: string };
   readonly masterKey?: string;
   /** PEM of the roots that attestations of Macs may chain to; without any, ACME is refused. */
   readonly attestationRoots?: string;
@@ -59,6 +61,16 @@ export const SETTINGS = {
   },
   apnsUrl: { env: "POMONA_APNS_URL", default: "https://api.push.apple.com", doc: "Where pushes go." },
   apnsCa: { env: "POMONA_APNS_CA", default: "", doc: "PEM file: root of that endpoint, when it is not a public one." },
+  mdmcertUrl: {
+    env: "POMONA_MDMCERT_URL",
+    default: "https://mdmcert.download/api/v1/signrequest",
+    doc: "Where requests for a push certificate are sent to be signed by a vendor.",
+  },
+  mdmcertKey: {
+    env: "POMONA_MDMCERT_KEY",
+    default: "",
+    doc: "Your own key for that service. Without it requests are signed elsewhere.",
+  },
   masterKey: {
     env: "POMONA_MASTER_KEY",
     default: "",
@@ -111,6 +123,7 @@ export function configFrom(settings: Record<SettingName, string>, shipped: Shipp
       agent: portOf("agentPort", settings.agentPort),
     },
     apns: { url: settings.apnsUrl, ...(settings.apnsCa === "" ? {} : { ca: readFileSync(settings.apnsCa, "utf8") }) },
+    mdmcert: { url: settings.mdmcertUrl, key: settings.mdmcertKey },
     logLevel: settings.logLevel,
     ...(settings.attestationRoots === "" ? {} : { attestationRoots: readFiles(settings.attestationRoots) }),
     ...(settings.masterKey === "" ? {} : { masterKey: settings.masterKey }),

@@ -16,6 +16,7 @@ export * from "./escrow/secrets.ts";
 export * from "./openapi.ts";
 export * from "./protection/protection.ts";
 export * from "./push/push.ts";
+export * from "./push/push-state.ts";
 export * from "./request-of.ts";
 export * from "./shapes.ts";
 export * from "./tenants/tenants.ts";

@@ -68,6 +68,13 @@ export interface FactCatalog {
   "escrow.certificate-changed": { readonly expiresAt: number };
   "escrow.departure-changed": { readonly step: string | null; readonly state: string };
   "push.failed": { readonly reason: string; readonly status: number };
+  /** Nothing of the tenant goes through: its certificate was refused, or Apple cannot be reached. */
+  "push.stopped": { readonly reason: string; readonly status: number };
+  "push.resumed": { readonly reason: "certificate-changed" | "worked-again" };
+  /** Once per certificate and threshold: 60, 30 and 7 days before its end, and 0 when it has expired. */
+  "push.expiry-warned": { readonly topic: string; readonly expiresAt: number; readonly days: number };
+  /** A Mac changes its push token again and again: it is woken more rarely until it stops. */
+  "push.token-flapped": { readonly changes: number };
   "push.certificate-changed": { readonly topic: string; readonly expiresAt: number };
   "command.queued": { readonly commandId: CommandId; readonly requestType: string };
   "command.answered": {

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { agentRoutes } from "../adapters/agent-http/agent-routes.ts";
 import type { ApnsSender } from "../adapters/apns/apns-sender.ts";
+import { vendorSigner } from "../adapters/apns/vendor-signer.ts";
 import { tarGz } from "../adapters/archive/tar-gz.ts";
 import { DiskBlobs } from "../adapters/blobs/disk-blobs.ts";
 import { mdmPorts } from "../adapters/device-door/mdm-ports.ts";
@@ -41,7 +42,13 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
   const roots = attestationRoots(config.attestationRoots ?? "");
   const canAttest = roots.length > 0;
   const enrollment = createEnrollment(kernel, { authority, pushTopic, urls: () => addresses, canAttest });
-  const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender: pushSender });
+  const push = createPush(kernel, {
+    crypto: authority.crypto,
+    enrollment,
+    seen,
+    sender: pushSender,
+    signing: vendorSigner(config.mdmcert ?? { url: "", key: "" }),
+  });
   const acme = createAcme(kernel, {
     authority,
     enrollment,

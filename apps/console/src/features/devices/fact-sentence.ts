@@ -97,6 +97,12 @@ const TELLS: Partial<Record<FactType, Tell>> = {
     text: "Push failed",
     detail: `Apple answered ${String(data["status"])} ${text(data, "reason")}`,
   }),
+  "push.token-flapped": (data) => ({
+    chapter: "commands",
+    tone: "attention",
+    text: "Push token changes again and again",
+    detail: `${String(data["changes"])} times within an hour`,
+  }),
   "command.queued": (data) => ({ chapter: "commands", tone: "progress", text: `${text(data, "requestType")} pending` }),
   "command.answered": (data) => {
     const [tone, word] = ANSWERS[text(data, "state")] ?? (["unknown", text(data, "state")] as const);

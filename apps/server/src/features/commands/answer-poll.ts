@@ -4,10 +4,10 @@ import type { Kernel } from "../../kernel/feature.ts";
 import { deviceScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { EMPTY, type Enrollment, type MdmAnswer } from "../enrollment/index.ts";
-import { commandCatalog } from "./catalog/index.ts";
 import { renderPayload } from "./command-input.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { findOpen, markNotNow, markSent, readNextStart, readOpen } from "./commands.sql.ts";
+import { findDefinition } from "./definitions.ts";
 import {
   type CommandRow,
   DEVICE_CHANNEL,
@@ -18,7 +18,6 @@ import {
   UNANSWERED,
 } from "./model.ts";
 import type { CommandAnswer } from "./ports.ts";
-import { objectionOf } from "./possible.ts";
 
 const PLIST_TYPE = "application/xml; charset=UTF-8";
 /** The command that was reported on and the one after it: what nearly every poll needs. */
@@ -69,7 +68,7 @@ async function takeReport(
     (await findOpen(tx, deviceId, channel, commandUuid));
   // Unknown, or reported before: the answer to the first report was lost. No second change; the next command goes out again.
   if (row === undefined || status === "Idle") return first;
-  const definition = commandCatalog.get(row.requestType);
+  const definition = findDefinition(row);
   const isAcknowledged = status === "Acknowledged";
   const failure = isAcknowledged ? definition?.failureIn?.(report.raw) : undefined;
   const state = nextCommandState(row.state, failure === undefined ? eventOfStatus(status) : "error");
@@ -115,7 +114,7 @@ async function choose(
     else if (next.state === "sent" && next.sendCount >= MAX_SENDINGS && isFarFromLast(next, tx.now))
       await queue.end(tx, next, "expired", { error: UNANSWERED, dead: "unanswered" });
     else {
-      const objection = objectionOf(commandCatalog.get(next.requestType), enrollment, channel);
+      const objection = await queue.possibility.objection(tx, next, enrollment);
       if (objection === undefined) return next;
       await queue.end(tx, next, "error", { error: objection });
     }
@@ -136,7 +135,7 @@ const isFarFromLast = ({ sentAt }: CommandRow, now: number): boolean => sentAt =
 async function serve(tx: WriteTransaction, kernel: Kernel, queue: CommandQueue, row: CommandRow): Promise<MdmAnswer> {
   const { tenantId } = tx.scope;
   const { deviceId, channel } = row;
-  const payload = renderPayload(kernel.vault, tenantId, row, commandCatalog.get(row.requestType)!);
+  const payload = renderPayload(kernel.vault, tenantId, row, findDefinition(row)!);
   const body = buildCommand(row.commandUuid, row.requestType, payload);
   // A command that is out already goes out again as it is: its answer may have been lost.
   if (row.state !== "sent" || isFarFromLast(row, tx.now)) {

@@ -10,6 +10,7 @@ import type { DoorUrls, PushTopic } from "./ports.ts";
 import type { ProfileBuilder } from "./profile-builder.ts";
 import type { PushTarget } from "./push-targets.sql.ts";
 import type { Refusals } from "./refusals.ts";
+import type { TokenHook } from "./token-hooks.ts";
 
 export interface EnrollmentPorts {
   readonly authority: Authority;
@@ -33,6 +34,8 @@ export interface EnrollmentFeature {
   readonly stopPushes: (tx: WriteTransaction, target: PushTarget) => Promise<boolean>;
   /** What else must be cleared when a Mac enrolls anew or leaves, in the same transaction. */
   readonly onReset: (hook: ResetHook) => void;
+  /** What else happens when a Mac or a user tells how it can be woken, in the same transaction. */
+  readonly onToken: (hook: TokenHook) => void;
   readonly profiles: ProfileBuilder;
   /** Gives an identity to a key that Apple attested; what `acme` ends in. */
   readonly grantAttested: (request: AttestedRequest) => Promise<Grant>;

@@ -18,6 +18,7 @@ import { pushTargetMigrations } from "./push-targets.sql.ts";
 import { Refusals } from "./refusals.ts";
 import { scepRoutes } from "./scep.http.ts";
 import { stopPushes } from "./stop-pushes.ts";
+import type { TokenHook } from "./token-hooks.ts";
 import { tokenUpdate } from "./token-update.ts";
 
 export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): EnrollmentFeature {
@@ -26,7 +27,8 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
   const refusals = new Refusals(kernel);
   const profiles = new ProfileBuilder(kernel, authority, ports.urls);
   const resetHooks: ResetHook[] = [];
-  const inner = { kernel, authority, enrollments, refusals, resetHooks };
+  const tokenHooks: TokenHook[] = [];
+  const inner = { kernel, authority, enrollments, refusals, resetHooks, tokenHooks };
   return {
     refusals,
     profiles,
@@ -41,6 +43,7 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
     resolve: (certificate, from) => enrollments.resolve(certificate, from),
     stopPushes: (tx, target) => stopPushes(tx, enrollments, target),
     onReset: (hook) => void resetHooks.push(hook),
+    onToken: (hook) => void tokenHooks.push(hook),
     feature: {
       name: "enrollment",
       migrations: [...enrollmentMigrations, ...invitationMigrations, ...pushTargetMigrations, ...policyMigrations],

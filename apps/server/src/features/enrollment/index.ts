@@ -30,3 +30,4 @@ export {
   readPushTarget,
   readRefusedTokens,
 } from "./push-targets.sql.ts";
+export type { TokenHook, TokenTold } from "./token-hooks.ts";

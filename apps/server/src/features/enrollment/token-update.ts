@@ -9,13 +9,16 @@ import { type CheckInHandler, EMPTY, type MdmAnswer, REFUSED } from "./check-in.
 import { type EnrollmentChange, putUserChannel, readEnrollment } from "./enrollments.sql.ts";
 import { type Enrollments, judge, type Refusal } from "./enrollments.ts";
 import type { Enrollment } from "./model.ts";
+import { readUserToken } from "./push-targets.sql.ts";
 import type { Refusals } from "./refusals.ts";
+import { type TokenHook, type TokenTold, tokenTold } from "./token-hooks.ts";
 
 interface TokenUpdatePorts {
   readonly kernel: Kernel;
   readonly authority: Authority;
   readonly enrollments: Enrollments;
   readonly refusals: Refusals;
+  readonly tokenHooks: readonly TokenHook[];
 }
 
 /**
@@ -49,6 +52,8 @@ async function store(
   const { pushToken, pushMagic } = message;
   if (message.from.channel === "user") {
     if (enrollment.state !== "enrolled") return "not-enrolled";
+    const channel = message.from.identifier;
+    const held = await readUserToken(tx, channel);
     await putUserChannel(tx, {
       identifier: message.from.identifier,
       enrollmentId: enrollment.id,
@@ -57,6 +62,7 @@ async function store(
       pushToken,
       pushMagic,
     });
+    await tell(tx, ports, tokenTold({ deviceId: verdict.deviceId, channel }, held, pushToken));
     return undefined;
   }
   const isNewest = enrollment.pin === certificate.hash;
@@ -83,7 +89,12 @@ async function store(
     isPushable: true,
     ...(tally === 1 ? { enrolledAt: tx.now } : {}),
   });
+  await tell(tx, ports, tokenTold({ deviceId: verdict.deviceId, channel: null }, enrollment, pushToken));
   return undefined;
+}
+
+async function tell(tx: WriteTransaction, { tokenHooks }: TokenUpdatePorts, told: TokenTold): Promise<void> {
+  for (const hook of tokenHooks) await hook(tx, told);
 }
 
 async function tellEnrolled(tx: WriteTransaction, enrollment: Enrollment, deviceId: DeviceId): Promise<void> {

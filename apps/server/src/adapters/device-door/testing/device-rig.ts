@@ -8,7 +8,7 @@ import { createDevices } from "../../../features/devices/feature.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
 import { createEscrow } from "../../../features/escrow/feature.ts";
 import { createPush } from "../../../features/push/feature.ts";
-import { type PushNotification, type PushSender, pushTopic } from "../../../features/push/index.ts";
+import { type PushNotification, type PushSender, pushTopic, type VendorSigner } from "../../../features/push/index.ts";
 import { createTenants } from "../../../features/tenants/feature.ts";
 import { Authority, addTenant } from "../../../features/tenants/index.ts";
 import type { Feature, HttpResponse } from "../../../kernel/feature.ts";
@@ -28,11 +28,22 @@ export class RecordingSender implements PushSender {
     reason: null,
     apnsId: null,
   };
+  #held: Promise<void> | undefined;
+  /** Lets the next answers wait. */
+  holdNext(): void {
+    this.#held = new Promise((resolve) => {
+      this.release = resolve;
+    });
+  }
+  release: () => void = () => {};
   async send(notification: PushNotification) {
     this.sent.push(notification);
-    return this.answer;
+    const { answer } = this;
+    await this.#held;
+    return answer;
   }
   forget(): void {}
+  sessionOf(): undefined {}
 }
 
 /** The Apple side of the server on a real store, with its door open on loopback; the portal is called directly. */
@@ -54,7 +65,15 @@ export async function deviceRig(
     canAttest: roots.length > 0,
   });
   const acme = createAcme(kernel, { authority, enrollment, attestationRoots: roots, deviceUrl: () => urls.device });
-  const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender });
+  const signing: VendorSigner & { asked: Parameters<VendorSigner["request"]>[0][] } = {
+    asked: [],
+    url: "https://sign.test",
+    request: async (order) => {
+      signing.asked.push(order);
+      return undefined;
+    },
+  };
+  const push = createPush(kernel, { crypto: authority.crypto, enrollment, seen: devices.seen, sender, signing });
   const commands = createCommands(kernel, { enrollment, push });
   const escrow = createEscrow(kernel, { enrollment });
   const features: readonly Feature[] = [
@@ -131,6 +150,7 @@ export async function deviceRig(
     authority,
     enrollment,
     push,
+    signing,
     commands,
     devices,
     sender,
