@@ -11,6 +11,8 @@ import { sqlOf } from "../../kernel/store.ts";
 import { addChallenge, hashOfSecret, newSecretText, peekChallenge, readEnrollment } from "../enrollment/index.ts";
 import { acmeRoutes } from "./acme.http.ts";
 import { AcmeDoor } from "./acme-door.ts";
+import type { AttestedClaims } from "./attestation-claims.ts";
+import { type OrderStep, stepOrder } from "./orders.sql.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { acmeRig, csrOf, enclaveKey } from "./testing/acme-rig.ts";
 
@@ -51,6 +53,19 @@ test("an identifier buys one certificate: used, made up, garbled and another ten
   assert.equal((await by.post(spare.url, "")).json["status"], "invalid");
   const again = await rig.finalize(by, open, key);
   assert.equal(again.problem, "orderNotReady");
+});
+
+test("of two answers to one challenge the first counts: a step is taken only from where it begins", async () => {
+  const { open, key } = await rig.ready("C02STEP");
+  const id = open.url.split("/").at(-1)!;
+  const step = (taken: OrderStep) =>
+    rig.kernel.store.write(systemScope(rig.tenant, "test"), (tx) => stepOrder(tx, id, taken));
+  const error = { type: "about:blank", detail: "late" };
+  const attested = { spki: key.spki, claims: {} as AttestedClaims, at: 0 };
+  assert.equal(await step({ from: "pending", to: "invalid", error }), false);
+  assert.equal(await step({ from: "pending", to: "ready", attested }), false);
+  assert.equal(await step({ from: "ready", to: "invalid", error }), true);
+  assert.equal(await step({ from: "ready", to: "valid", certificate: new Uint8Array(1) }), false);
 });
 
 test("of many finalizes at once, of one order and of two for one identifier, one gets a certificate", async () => {
