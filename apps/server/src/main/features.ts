@@ -16,10 +16,13 @@ import { createCommands } from "../features/commands/feature.ts";
 import { createContent } from "../features/content/feature.ts";
 import { createDevices } from "../features/devices/feature.ts";
 import { createEnrollment } from "../features/enrollment/feature.ts";
+import { readDeviceIdOf, readEnrollmentIds } from "../features/enrollment/index.ts";
 import { createEscrow } from "../features/escrow/feature.ts";
 import { createProtection } from "../features/protection/feature.ts";
 import { createPush } from "../features/push/feature.ts";
 import { pushTopic } from "../features/push/index.ts";
+import { createRenewal } from "../features/renewal/feature.ts";
+import { createRevocation } from "../features/revocation/feature.ts";
 import { createTenants } from "../features/tenants/feature.ts";
 import { Authority } from "../features/tenants/index.ts";
 import type { Feature, HttpRoute, Kernel } from "../kernel/feature.ts";
@@ -35,7 +38,8 @@ export interface Addresses {
 
 /** Makes every feature and hands each what it needs of the others: of those below at once, of those above when it asks. */
 export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: Addresses, pushSender: ApnsSender) {
-  const authority = new Authority(kernel);
+  const pkiUrl = () => config.pkiUrl ?? addresses.device;
+  const authority = new Authority(kernel, undefined, pkiUrl);
   const access = createAccess(kernel, () => addresses.api);
   const devices = createDevices(kernel);
   const { seen } = devices;
@@ -56,6 +60,17 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     deviceUrl: () => addresses.device,
   });
   const commands = createCommands(kernel, { enrollment, push });
+  const revocation = createRevocation(kernel, {
+    authority,
+    pkiUrl,
+    enrollmentsOf: readEnrollmentIds,
+    deviceOf: readDeviceIdOf,
+  });
+  const renewal = createRenewal(kernel, {
+    enrollment,
+    commands,
+    startDays: config.renewalDays ?? 180,
+  });
   let agentPackage: AgentPackage | undefined;
   const agents = createAgents(kernel, {
     authority,
@@ -76,6 +91,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
   const protection = createProtection(kernel, agents);
   const features: readonly Feature[] = [
     createTenants(),
+    revocation.feature,
     createAudit(),
     access.feature,
     devices.feature,
@@ -83,6 +99,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     push.feature,
     acme,
     commands.feature,
+    renewal.feature,
     agents.feature,
     escrow.feature,
     content.feature,
@@ -92,7 +109,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     ...features.flatMap((feature) => feature.routes ?? []),
     ...agentRoutes(agents, kernel.log),
   ];
-  const mdm = mdmPorts({ authority, enrollment, commands, escrow, seen });
+  const mdm = mdmPorts({ authority, enrollment, commands, escrow, seen, renewal, kernel });
   return { authority, access, agents, mdm, features, routes };
 }
 export type Features = ReturnType<typeof createFeatures>;

@@ -8,7 +8,7 @@ import { fetchProfile } from "../../adapters/device-door/testing/enroll-mac.ts";
 import { requestIdentity, TestMac } from "../../adapters/device-door/testing/test-mac.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import { sqlOf } from "../../kernel/store.ts";
-import { addChallenge, hashOfSecret, newSecretText, peekChallenge, readEnrollment } from "../enrollment/index.ts";
+import { hashOfSecret, peekChallenge, readEnrollment } from "../enrollment/index.ts";
 import { acmeRoutes } from "./acme.http.ts";
 import { AcmeDoor } from "./acme-door.ts";
 import type { AttestedClaims } from "./attestation-claims.ts";
@@ -157,12 +157,12 @@ test("a further attested identity is a renewal: the queue stays, and the one bef
   const waiting = (await mac.poll()).command!;
 
   const enrollmentId = old.certificate.sanUri[0]!.split(":")[3]!;
-  const identifier = newSecretText();
-  await rig.kernel.store.write(systemScope(rig.tenant, "test"), (tx) =>
-    addChallenge(tx, enrollmentId, identifier, "acme"),
-  );
+  const renewal = (await rig.enrollment.renewalProfile(rig.tenant, enrollmentId, HOUR))!;
+  const { clientIdentifier } = rig.readOffer(renewal.profile, "C02AGAIN");
   const by = await rig.client(first.offer.directoryUrl);
-  const open = await rig.order(by, identifier);
+  assert.equal((await by.newOrder(clientIdentifier)).problem, "rejectedIdentifier");
+  await rig.kernel.store.write(systemScope(rig.tenant, "test"), renewal.admit);
+  const open = await rig.order(by, clientIdentifier);
   const key = enclaveKey();
   await rig.attest(by, open, key, { serialNumber: "C02AGAIN" });
   mac.identity = await identity({ by, open, key });
@@ -347,7 +347,8 @@ test("a certificate is revoked by its own key or by its account, once, and by no
   assert.equal((await one.by.post(revokeCert, {})).problem, "malformed");
   assert.equal((await one.by.post(revokeCert, payload(first.raw, 1))).status, 200);
   assert.equal((await one.by.post(revokeCert, payload(first.raw))).problem, "alreadyRevoked");
-  assert.equal((await rig.authority.identify(first.raw, rig.clock.now())).status, "revoked");
+  const known = await rig.authority.identify(first.raw, rig.clock.now());
+  assert.ok(known.status === "revoked" && known.certificate.revocationReason === "keyCompromise");
 
   const byKey = async (key: ReturnType<typeof newAccountKey>) =>
     two.by.post(revokeCert, payload(second.raw), { key, header: { kid: undefined, jwk: await publicJwk(key) } });

@@ -23,6 +23,13 @@ export function checkInput(definition: AnyCommandDefinition, input: unknown): as
   throw new PomonaError("invalid", "command.invalid-input", message);
 }
 
+/** What was asked, as far as it is no secret. */
+export function askedOf(definition: AnyCommandDefinition, packed: string): Readonly<Record<string, unknown>> {
+  const input = JSON.parse(packed) as Record<string, unknown>;
+  for (const field of sealedFields(definition, input)) delete input[field];
+  return input;
+}
+
 function firstError(validator: ReturnType<typeof Compile>, input: unknown): string {
   const [first] = validator.Errors(input);
   return `${first?.instancePath || "it"} ${first?.message ?? "is wrong"}`;

@@ -194,6 +194,14 @@ export class CommandQueue {
     await tx.publish({ type: "command.answered", deviceId: row.deviceId, data });
   }
 
+  /** What a command was for has come about, whether it is answered or not: it goes out no more. */
+  async settle(tx: WriteTransaction, id: CommandId): Promise<void> {
+    const row = await readCommand(tx, id);
+    if (row === undefined || row.answeredAt !== null) return;
+    if (row.state === "sent") await this.end(tx, row, "acknowledged", { error: null });
+    else await this.end(tx, row, "cancelled", { error: "no longer needed" });
+  }
+
   /** The Mac enrolled anew, or left: nothing that waited for the old enrollment may reach the new one. */
   async clear(tx: WriteTransaction, deviceId: DeviceId): Promise<void> {
     for (const row of await readAllOpen(tx, deviceId))

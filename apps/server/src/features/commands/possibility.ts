@@ -40,7 +40,7 @@ export class Possibility {
     if (definition === undefined) return "this server no longer knows this command";
     const known = this.#known.get(deviceId) ?? (await this.#read(tx, deviceId));
     const { isUserEnrollment, isAwaitingConfiguration } = enrollment;
-    const own = definition.objection?.({ isUserEnrollment, isAwaitingConfiguration, facts: known.facts });
+    const own = definition.objection?.({ isUserEnrollment, isAwaitingConfiguration });
     if (own !== undefined) return own;
     // An entry of ours may be newer than the tables.
     if (commandFacts(requestType) === undefined) return undefined;
