@@ -206,6 +206,7 @@ test("new accounts of one address are limited, and those that exist are found al
 test("an identifier, and an order, end with their hour", async () => {
   await using own = await acmeRig();
   const late = await own.offer("C02LATE");
+  const idle = await own.client(late.directoryUrl);
   const { by, open, key } = await own.ready("C02LATE2");
   const finalized = await own.ready("C02DONE");
   await own.finalize(finalized.by, finalized.open, finalized.key);
@@ -219,6 +220,11 @@ test("an identifier, and an order, end with their hour", async () => {
     await jobs.find(({ name }) => name === "acme/forget-ended")!.run();
   };
   await sweep();
+  assert.equal((await by.post(open.url, "")).status, 200);
+  assert.equal((await idle.post(idle.kid!, "")).status, 200);
+  own.clock.advance(HOUR);
+  await sweep();
+  assert.equal((await idle.post(idle.kid!, "")).problem, "accountDoesNotExist");
   assert.equal((await by.post(open.url, "")).status, 200);
   own.clock.advance(24 * HOUR + 1000);
   await sweep();
