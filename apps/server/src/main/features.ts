@@ -17,6 +17,7 @@ import { createContent } from "../features/content/feature.ts";
 import { createDevices } from "../features/devices/feature.ts";
 import { createEnrollment } from "../features/enrollment/feature.ts";
 import { createEscrow } from "../features/escrow/feature.ts";
+import { createMovingIn } from "../features/moving-in/feature.ts";
 import { createProtection } from "../features/protection/feature.ts";
 import { createPush } from "../features/push/feature.ts";
 import { pushTopic } from "../features/push/index.ts";
@@ -65,6 +66,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     agentPackage: () => agentPackage,
   });
   const escrow = createEscrow(kernel, { enrollment });
+  const movingIn = createMovingIn(kernel, { authority, enrollment, push, seen });
   const content = createContent(kernel, {
     blobs: new DiskBlobs(path.join(config.dataDir, "blobs")),
     pack: tarGz,
@@ -85,6 +87,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     commands.feature,
     agents.feature,
     escrow.feature,
+    movingIn.feature,
     content.feature,
     protection.feature,
   ];
@@ -92,7 +95,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     ...features.flatMap((feature) => feature.routes ?? []),
     ...agentRoutes(agents, kernel.log),
   ];
-  const mdm = mdmPorts({ authority, enrollment, commands, escrow, seen });
+  const mdm = mdmPorts({ authority, enrollment, commands, escrow, movingIn, seen });
   return { authority, access, agents, mdm, features, routes };
 }
 export type Features = ReturnType<typeof createFeatures>;

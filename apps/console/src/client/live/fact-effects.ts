@@ -58,6 +58,8 @@ export const factEffects: { readonly [Type in FactType]: readonly Read[] } = {
   "escrow.certificate-changed": [showEscrow],
   "escrow.departure-changed": [showDeparture],
   "push.failed": [showPush, showDevice],
+  "device.moved-in": [listDevices, showDevice, showFleet],
+  "enrollment.associated": [showDevice],
   "push.stopped": [showPush],
   "push.resumed": [showPush],
   "push.expiry-warned": [showPush],

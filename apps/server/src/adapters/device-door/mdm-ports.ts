@@ -1,6 +1,7 @@
 import type { CommandsFeature } from "../../features/commands/index.ts";
 import type { SeenTimes } from "../../features/devices/index.ts";
 import type { CheckInHandlers, EnrollmentFeature } from "../../features/enrollment/index.ts";
+import type { MovingInFeature } from "../../features/moving-in/index.ts";
 import type { Authority } from "../../features/tenants/index.ts";
 import type { MdmPorts } from "./ports.ts";
 
@@ -10,6 +11,7 @@ export const mdmPorts = (features: {
   readonly enrollment: EnrollmentFeature;
   readonly commands: CommandsFeature;
   readonly escrow: { readonly checkIns: CheckInHandlers };
+  readonly movingIn: Pick<MovingInFeature, "associate">;
   readonly seen: SeenTimes;
 }): MdmPorts => ({
   crypto: features.authority.crypto,
@@ -19,5 +21,6 @@ export const mdmPorts = (features: {
   resolve: features.enrollment.resolve,
   refusals: features.enrollment.refusals,
   answer: features.commands.answer,
+  associate: features.movingIn.associate,
   noteSeen: (tenantId, deviceId, at) => features.seen.note(tenantId, deviceId, "mdm", at),
 });

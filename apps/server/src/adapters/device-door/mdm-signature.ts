@@ -13,6 +13,8 @@ export type SignatureVerdict =
       readonly ok: true;
       /** Hash of the certificate that signed: who that is, is not decided here. */
       readonly certificateHash: string;
+      /** DER */
+      readonly certificate: Uint8Array;
       /** Claimed by the Mac, ms; undefined when it claims none. */
       readonly signingTime: number | undefined;
     }
@@ -45,7 +47,12 @@ export class MdmSignatures {
       });
       if (!verdict.ok) return verdict;
       if (!this.#keys.has(hash)) this.#remember(hash, verdict.signerCertificate);
-      return { ok: true, certificateHash: hash, signingTime: verdict.signingTime };
+      return {
+        ok: true,
+        certificateHash: hash,
+        certificate: verdict.signerCertificate,
+        signingTime: verdict.signingTime,
+      };
     } catch (error) {
       if (error instanceof PkiError) return { ok: false, reason: error.code };
       throw error;

@@ -22,6 +22,8 @@ export interface MdmPorts {
     sender: { readonly enrollment: Enrollment; readonly deviceId: DeviceId },
     report: Report,
   ) => Promise<MdmAnswer>;
+  /** Whether a certificate that nobody knows was just made the identity of a Mac that moved in without one. */
+  readonly associate: (certificate: Uint8Array, from: EnrollmentIdentifier) => Promise<boolean>;
   /** Notes that a Mac was heard; must not write on every call. */
   readonly noteSeen: (tenantId: TenantId, deviceId: DeviceId, at: number) => void;
 }

@@ -1,7 +1,9 @@
+import type { DeviceId } from "@pomona/facts";
 import type { Authenticate, EnrollmentIdentifier } from "@pomona/mdm";
 import type { Feature } from "../../kernel/feature.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import type { Authority, KnownCertificate } from "../tenants/index.ts";
+import type { MovedEnrollment } from "./adopt-enrollment.ts";
 import type { ResetHook } from "./authenticate.ts";
 import type { CheckInHandlers, MdmAnswer } from "./check-in.ts";
 import type { Resolution } from "./enrollments.ts";
@@ -32,6 +34,13 @@ export interface EnrollmentFeature {
   readonly refusals: Refusals;
   /** Apple refused this token: no push until the Mac sends another. False when it has meanwhile. */
   readonly stopPushes: (tx: WriteTransaction, target: PushTarget) => Promise<boolean>;
+  /** An enrollment of another MDM server goes on here; the caller has looked for rivals. */
+  readonly adopt: (
+    tx: WriteTransaction,
+    moved: MovedEnrollment,
+  ) => Promise<{ readonly enrollmentId: string; readonly deviceId: DeviceId }>;
+  /** The certificate that counts for an enrollment that has none yet. */
+  readonly pin: (tx: WriteTransaction, enrollmentId: string, hash: string) => Promise<void>;
   /** What else must be cleared when a Mac enrolls anew or leaves, in the same transaction. */
   readonly onReset: (hook: ResetHook) => void;
   /** What else happens when a Mac or a user tells how it can be woken, in the same transaction. */

@@ -1,5 +1,6 @@
 import type { Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
+import { adoptEnrollment } from "./adopt-enrollment.ts";
 import { authenticate, type ResetHook } from "./authenticate.ts";
 import { checkOut } from "./check-out.ts";
 import { getToken, userAuthenticate } from "./declined-messages.ts";
@@ -42,6 +43,8 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
     },
     resolve: (certificate, from) => enrollments.resolve(certificate, from),
     stopPushes: (tx, target) => stopPushes(tx, enrollments, target),
+    adopt: (tx, moved) => adoptEnrollment(tx, inner, moved),
+    pin: (tx, enrollmentId, hash) => enrollments.change(tx, enrollmentId, { pin: hash }),
     onReset: (hook) => void resetHooks.push(hook),
     onToken: (hook) => void tokenHooks.push(hook),
     feature: {

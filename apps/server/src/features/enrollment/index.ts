@@ -1,3 +1,4 @@
+export { type MovedEnrollment, rivalsOf } from "./adopt-enrollment.ts";
 export type { ResetHook } from "./authenticate.ts";
 export {
   type CheckInHandler,

@@ -7,6 +7,7 @@ import { createCommands } from "../../../features/commands/feature.ts";
 import { createDevices } from "../../../features/devices/feature.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
 import { createEscrow } from "../../../features/escrow/feature.ts";
+import { createMovingIn } from "../../../features/moving-in/feature.ts";
 import { createPush } from "../../../features/push/feature.ts";
 import { type PushNotification, type PushSender, pushTopic, type VendorSigner } from "../../../features/push/index.ts";
 import { createTenants } from "../../../features/tenants/feature.ts";
@@ -76,6 +77,7 @@ export async function deviceRig(
   const push = createPush(kernel, { crypto: authority.crypto, enrollment, seen: devices.seen, sender, signing });
   const commands = createCommands(kernel, { enrollment, push });
   const escrow = createEscrow(kernel, { enrollment });
+  const movingIn = createMovingIn(kernel, { authority, enrollment, push, seen: devices.seen });
   const features: readonly Feature[] = [
     createTenants(),
     devices.feature,
@@ -84,6 +86,7 @@ export async function deviceRig(
     acme,
     commands.feature,
     escrow.feature,
+    movingIn.feature,
   ];
   kernel.migrate(features);
   await authority.start();
@@ -101,7 +104,7 @@ export async function deviceRig(
     port: 0,
     tls,
     kernel,
-    mdm: mdmPorts({ authority, enrollment, commands, escrow, seen: devices.seen }),
+    mdm: mdmPorts({ authority, enrollment, commands, escrow, movingIn, seen: devices.seen }),
     routes: features.flatMap((feature) => feature.routes ?? []).filter((route) => route.door === "device"),
     ...options,
   };
