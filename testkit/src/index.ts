@@ -1,9 +1,11 @@
+export { type AcmeAnswer, AcmeClient, type AcmeFaults, newAccountKey, publicJwk } from "./acme/acme-client.ts";
 export {
   type AttestationAuthority,
   type AttestationRequest,
   type AttestedProperties,
   openAttestationAuthority,
 } from "./acme/attestation-authority.ts";
+export { type AttestKey, attestationObject, enrollByAcme, freshnessOfToken } from "./acme/enroll-by-acme.ts";
 export { type ApiClient, type ApiClientOptions, ApiProblem, openApiClient } from "./api/api-client.ts";
 export {
   type ApnsReceiver,

@@ -14,6 +14,8 @@ import * as secrets from "./escrow/secrets.ts";
 import * as movingIn from "./moving-in/moving-in.ts";
 import * as protection from "./protection/protection.ts";
 import * as push from "./push/push.ts";
+import * as renewal from "./renewal/renewal.ts";
+import * as revocation from "./revocation/revocation.ts";
 import * as tenants from "./tenants/tenants.ts";
 
 const isContract = (value: unknown): value is ActionContract =>
@@ -22,6 +24,7 @@ const isContract = (value: unknown): value is ActionContract =>
 /** Every action, in the order of the features. */
 export const actions: readonly ActionContract[] = [
   tenants,
+  revocation,
   audit,
   access,
   devices,
@@ -30,6 +33,7 @@ export const actions: readonly ActionContract[] = [
   acme,
   commands,
   batches,
+  renewal,
   agents,
   secrets,
   reveal,

@@ -16,11 +16,14 @@ import { createCommands } from "../features/commands/feature.ts";
 import { createContent } from "../features/content/feature.ts";
 import { createDevices } from "../features/devices/feature.ts";
 import { createEnrollment } from "../features/enrollment/feature.ts";
+import { readDeviceIdOf, readEnrollmentIds } from "../features/enrollment/index.ts";
 import { createEscrow } from "../features/escrow/feature.ts";
 import { createMovingIn } from "../features/moving-in/feature.ts";
 import { createProtection } from "../features/protection/feature.ts";
 import { createPush } from "../features/push/feature.ts";
 import { pushTopic } from "../features/push/index.ts";
+import { createRenewal } from "../features/renewal/feature.ts";
+import { createRevocation } from "../features/revocation/feature.ts";
 import { createTenants } from "../features/tenants/feature.ts";
 import { Authority } from "../features/tenants/index.ts";
 import type { Feature, HttpRoute, Kernel } from "../kernel/feature.ts";
@@ -36,7 +39,8 @@ export interface Addresses {
 
 /** Makes every feature and hands each what it needs of the others: of those below at once, of those above when it asks. */
 export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: Addresses, pushSender: ApnsSender) {
-  const authority = new Authority(kernel);
+  const pkiUrl = () => config.pkiUrl ?? addresses.device;
+  const authority = new Authority(kernel, undefined, pkiUrl);
   const access = createAccess(kernel, () => addresses.api);
   const devices = createDevices(kernel);
   const { seen } = devices;
@@ -57,6 +61,17 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     deviceUrl: () => addresses.device,
   });
   const commands = createCommands(kernel, { enrollment, push });
+  const revocation = createRevocation(kernel, {
+    authority,
+    pkiUrl,
+    enrollmentsOf: readEnrollmentIds,
+    deviceOf: readDeviceIdOf,
+  });
+  const renewal = createRenewal(kernel, {
+    enrollment,
+    commands,
+    startDays: config.renewalDays ?? 180,
+  });
   let agentPackage: AgentPackage | undefined;
   const agents = createAgents(kernel, {
     authority,
@@ -78,6 +93,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
   const protection = createProtection(kernel, agents);
   const features: readonly Feature[] = [
     createTenants(),
+    revocation.feature,
     createAudit(),
     access.feature,
     devices.feature,
@@ -85,6 +101,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     push.feature,
     acme,
     commands.feature,
+    renewal.feature,
     agents.feature,
     escrow.feature,
     movingIn.feature,
@@ -95,7 +112,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     ...features.flatMap((feature) => feature.routes ?? []),
     ...agentRoutes(agents, kernel.log),
   ];
-  const mdm = mdmPorts({ authority, enrollment, commands, escrow, movingIn, seen });
+  const mdm = mdmPorts({ authority, enrollment, commands, escrow, movingIn, seen, renewal, kernel });
   return { authority, access, agents, mdm, features, routes };
 }
 export type Features = ReturnType<typeof createFeatures>;

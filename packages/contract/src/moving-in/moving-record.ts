@@ -28,6 +28,12 @@ export const MovingPushCertificate = closed({
 /** Who issued the Macs' identities. Its key is not taken: renewals come from our own. */
 export const MovingIssuer = closed({ kind: Type.Literal("issuer"), certificate: Pem });
 
+/**
+ * The profile by which the Macs enrolled, as the old server hands it out: a renewed identity comes as an update of it, and has
+ * to keep its names and terms.
+ */
+export const MovingProfile = closed({ kind: Type.Literal("enrollment-profile"), profile: Base64(200_000) });
+
 /** One Mac's enrollment on the old server. */
 export const MovingEnrollment = closed({
   kind: Type.Literal("enrollment"),
@@ -57,12 +63,12 @@ export const MovingEnrollment = closed({
 export type MovingEnrollment = Static<typeof MovingEnrollment>;
 
 /** One line of a file to move in with. */
-export const MovingRecord = Type.Union([MovingPushCertificate, MovingIssuer, MovingEnrollment]);
+export const MovingRecord = Type.Union([MovingPushCertificate, MovingIssuer, MovingProfile, MovingEnrollment]);
 export type MovingRecord = Static<typeof MovingRecord>;
 
 /** What became of a record, or would. */
 export const MovingOutcome = closed({
-  kind: oneOf("push-certificate", "issuer", "enrollment"),
+  kind: oneOf("push-certificate", "issuer", "enrollment-profile", "enrollment"),
   /** Topic, issuer's name, or the Mac's identifier. */
   name: Type.String(),
   outcome: oneOf("imported", "unchanged", "refused"),

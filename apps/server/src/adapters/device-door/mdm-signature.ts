@@ -1,3 +1,4 @@
+import { hash as digest } from "node:crypto";
 import {
   type Crypto,
   PkiError,
@@ -17,6 +18,8 @@ export type SignatureVerdict =
       readonly certificate: Uint8Array;
       /** Claimed by the Mac, ms; undefined when it claims none. */
       readonly signingTime: number | undefined;
+      /** Over what was signed, so that no other way of writing the same signature down makes another message of it. */
+      readonly print: string;
     }
   | { readonly ok: false; readonly reason: string };
 
@@ -47,11 +50,18 @@ export class MdmSignatures {
       });
       if (!verdict.ok) return verdict;
       if (!this.#keys.has(hash)) this.#remember(hash, verdict.signerCertificate);
+      const { signingTime, messageDigest } = verdict;
+      const print = digest(
+        "sha256",
+        Buffer.concat([messageDigest, Buffer.from(`${signingTime} ${hash}`)]),
+        "base64url",
+      );
       return {
         ok: true,
         certificateHash: hash,
         certificate: verdict.signerCertificate,
-        signingTime: verdict.signingTime,
+        signingTime,
+        print: print.slice(0, 22),
       };
     } catch (error) {
       if (error instanceof PkiError) return { ok: false, reason: error.code };

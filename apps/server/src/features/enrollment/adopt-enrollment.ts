@@ -1,4 +1,5 @@
 import type { DeviceId } from "@pomona/facts";
+import type { MdmTerms } from "@pomona/profiles";
 import { newId } from "../../kernel/clock.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
@@ -23,8 +24,10 @@ export interface MovedEnrollment {
   readonly tally: number;
   /** ms */
   readonly enrolledAt: number;
-  /** Hash of the certificate that counts; null until the Mac brings it. */
-  readonly pin: string | null;
+  /** What the Mac agreed with the other server: renewals keep it. */
+  readonly terms: MdmTerms;
+  /** The certificate that counts; null until the Mac brings it. */
+  readonly pin: { readonly hash: string; readonly notAfter: number } | null;
   readonly users: readonly {
     readonly userId: string;
     readonly shortName: string | null;
@@ -50,14 +53,21 @@ export async function adoptEnrollment(
   const enrollmentId = newId<"enrollment">(tx.now);
   const { identifier, serialNumber, name, model, osVersion, topic } = moved;
   const { deviceId } = await upsertDeviceAtEnrollment(tx, { serialNumber, udid: identifier, name, model, osVersion });
-  await insertEnrollment(tx, { id: enrollmentId, invitationId: null, boundSerialNumber: null, isAttested: false, topic });
+  await insertEnrollment(tx, {
+    id: enrollmentId,
+    invitationId: null,
+    boundSerialNumber: null,
+    isAttested: false,
+    topic,
+    mdmTerms: moved.terms,
+  });
   const place = { table: "enrollments", row: enrollmentId, field: "sealed_unlock_token" };
   await enrollments.change(tx, enrollmentId, {
     state: "enrolled",
     identifier,
     serialNumber,
     deviceId,
-    pin: moved.pin,
+    ...(moved.pin === null ? {} : { pin: moved.pin.hash, pinExpiresAt: moved.pin.notAfter }),
     // A later TokenUpdate is not the first one: it starts no workflow.
     tally: Math.max(1, moved.tally),
     // The next identity is a further one, from our own authority.

@@ -55,7 +55,7 @@ export class Association {
         const moved = await takeUnpinned(tx, identifier);
         if (moved === undefined) return false;
         await authority.adopt(tx, pin, moved.enrollmentId);
-        await enrollment.pin(tx, moved.enrollmentId, pin.hash);
+        await enrollment.pin(tx, moved.enrollmentId, pin);
         await tx.publish({
           type: "enrollment.associated",
           deviceId: moved.deviceId,

@@ -10,7 +10,8 @@ import { keepBootstrapToken } from "../escrow/index.ts";
 import { pushTopic, readUpload, storePushCertificate } from "../push/index.ts";
 import type { Authority } from "../tenants/index.ts";
 import { judgePin } from "./judge-enrollment.ts";
-import { insertMoved, putIssuer, readIssuers } from "./moving-in.sql.ts";
+import { insertMoved, putIssuer, putTerms, readIssuers, readTerms } from "./moving-in.sql.ts";
+import { readOldProfile } from "./old-profile.ts";
 
 export interface ImportPorts {
   readonly kernel: Kernel;
@@ -35,6 +36,7 @@ export async function takeOver(
   const outcomes: MovingOutcome[] = [];
   for (const record of records) {
     if (record.kind === "push-certificate") outcomes.push(await takePushCertificate(tx, ports, record));
+    else if (record.kind === "enrollment-profile") outcomes.push(await takeProfile(tx, record.profile));
     else if (record.kind === "issuer") outcomes.push(await takeIssuer(tx, record.certificate));
     else outcomes.push(await takeEnrollment(tx, ports, record));
   }
@@ -61,6 +63,16 @@ async function takePushCertificate(
     if (!(error instanceof PomonaError)) throw error;
     return { kind, name, outcome: "refused", ...nothing, reason: error.message };
   }
+}
+
+async function takeProfile(tx: WriteTransaction, base64Profile: string): Promise<MovingOutcome> {
+  const kind = "enrollment-profile" as const;
+  const terms = readOldProfile(base64(base64Profile));
+  if (typeof terms === "string") return { kind, name: "", outcome: "refused", ...nothing, reason: terms };
+  const name = terms.installedAs?.identifier ?? "";
+  if (!(await putTerms(tx, terms))) return { kind, name, outcome: "unchanged", ...nothing };
+  const brings = ["names, address and rights of the installed profile: a renewed identity comes in an update of it"];
+  return { kind, name, outcome: "imported", reason: null, brings, leaves: ["its other payloads"] };
 }
 
 async function takeIssuer(tx: WriteTransaction, pem: string): Promise<MovingOutcome> {
@@ -103,6 +115,12 @@ async function takeEnrollment(
   if (topic === undefined) return refuse("the tenant has no push certificate: give the old server's first");
   if (topic !== record.topic)
     return refuse(`it is enrolled on ${record.topic}, and the push certificate is for ${topic}`);
+  const terms = await readTerms(tx);
+  if (terms === undefined)
+    return refuse(
+      "the old server's enrollment profile is not known: give it first, no identity could be renewed without",
+    );
+  if (terms.topic !== topic) return refuse(`the old server's enrollment profile is for ${terms.topic}`);
   const serialNumber = record.serialNumber ?? null;
   const issuers = (await readIssuers(tx, "tenant")).map(({ certificate }) => parseCertificate(certificate));
   const verdict = judgePin(ports.authority.crypto, record, issuers, tx.now);
@@ -129,7 +147,8 @@ async function takeEnrollment(
     unlockToken: record.unlockToken === undefined || record.unlockToken === null ? null : base64(record.unlockToken),
     tally: record.tokenUpdates ?? 1,
     enrolledAt: record.enrolledAt === undefined || record.enrolledAt === null ? tx.now : Date.parse(record.enrolledAt),
-    pin: pin?.hash ?? null,
+    terms,
+    pin,
     users: users.map((user) => ({
       userId: user.userId,
       shortName: user.shortName ?? null,

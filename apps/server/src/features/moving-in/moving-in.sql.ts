@@ -1,4 +1,5 @@
 import { asId, type DeviceId, type TenantId } from "@pomona/facts";
+import type { MdmTerms } from "@pomona/profiles";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 
 interface Tables {
@@ -13,6 +14,7 @@ interface Tables {
     arrived_at: number | null;
   };
   moving_windows: { tenant_id: string; until: number };
+  moved_profiles: { tenant_id: string; terms: string };
 }
 
 export const movingInMigrations: readonly Migration[] = [
@@ -26,6 +28,7 @@ export const movingInMigrations: readonly Migration[] = [
          PRIMARY KEY (tenant_id, enrollment_id)) WITHOUT ROWID`,
       "CREATE INDEX moved_enrollments_by_identifier ON moved_enrollments (tenant_id, identifier)",
       "CREATE INDEX moved_enrollments_away ON moved_enrollments (moved_at) WHERE arrived_at IS NULL",
+      "CREATE TABLE moved_profiles (tenant_id TEXT PRIMARY KEY, terms TEXT NOT NULL) WITHOUT ROWID",
       "CREATE TABLE moving_windows (tenant_id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID",
     ],
   },
@@ -51,6 +54,28 @@ export async function putIssuer(tx: WriteTransaction, hash: string, certificate:
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** What the old server's Macs agreed with it. @returns whether that is news */
+export async function putTerms(tx: WriteTransaction, terms: MdmTerms): Promise<boolean> {
+  const text = JSON.stringify(terms);
+  const known = await readTerms(tx);
+  if (known !== undefined && JSON.stringify(known) === text) return false;
+  await sqlOf<Tables>(tx)
+    .insertInto("moved_profiles")
+    .values({ tenant_id: tx.scope.tenantId, terms: text })
+    .onConflict((conflict) => conflict.column("tenant_id").doUpdateSet({ terms: text }))
+    .execute();
+  return true;
+}
+
+export async function readTerms(tx: ReadTransaction): Promise<MdmTerms | undefined> {
+  const row = await sqlOf<Tables>(tx)
+    .selectFrom("moved_profiles")
+    .select("terms")
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .executeTakeFirst();
+  return row && (JSON.parse(row.terms) as MdmTerms);
 }
 
 /** Issuers of the tenant, or of those tenants whose window is open. */

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import type { MovingEnrollment, MovingOutcome, MovingRecord } from "@pomona/contract";
-import type { TenantId } from "@pomona/facts";
-import { type Certificate, encodePem, issueCertificate, parseCertificate } from "@pomona/pki";
+import type { DeviceId, TenantId } from "@pomona/facts";
+import { type Certificate, encodePem, issueCertificate, parseCertificate, parseSignedData } from "@pomona/pki";
 import { generateKeyPair } from "@pomona/pki/node";
+import { buildXmlPlist, getArray, getString, isDictionary, parsePlist } from "@pomona/plist";
 import { type DeviceRig, deviceRig, pushCertificate } from "../../adapters/device-door/testing/device-rig.ts";
 import { drain, enrolledMac } from "../../adapters/device-door/testing/enroll-mac.ts";
 import { requestIdentity, TestMac } from "../../adapters/device-door/testing/test-mac.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import { readDeviceBySerial } from "../devices/index.ts";
+import { readEnrollmentOfDevice } from "../enrollment/index.ts";
 import { addTenant } from "../tenants/index.ts";
 
 const DAY_MS = 86_400_000;
@@ -24,19 +26,39 @@ beforeEach(async () => {
 
 /** The other MDM server, as far as it shows: its CA, its topic, and Macs that it enrolled. */
 class OldServer {
-  readonly topic = `com.apple.mgmt.External.${crypto.randomUUID()}`;
+  readonly topic: string;
   readonly push: ReturnType<typeof pushCertificate>;
   readonly #key = generateKeyPair("rsa-2048");
   readonly #ca: Certificate;
 
-  constructor() {
+  constructor(topic = `com.apple.mgmt.External.${crypto.randomUUID()}`) {
+    this.topic = topic;
     this.push = pushCertificate(rig.authority, this.topic, rig.clock.now());
     this.#ca = parseCertificate(this.#issue("self", this.#key, "Old CA", { ca: {} }, 3650));
+  }
+
+  get profile() {
+    const payload = {
+      PayloadType: "com.apple.mdm",
+      PayloadIdentifier: "com.example.old.mdm",
+      PayloadUUID: "96B11019-B54C-49DC-9480-43525834DE7B",
+      ServerURL: "https://mdm.old.example/mdm",
+      Topic: this.topic,
+      AccessRights: 8191,
+      ServerCapabilities: ["com.apple.mdm.per-user-connections"],
+    };
+    return {
+      PayloadType: "Configuration",
+      PayloadIdentifier: "com.example.old",
+      PayloadUUID: "F9760DD4-F2D1-4F29-8D2C-48D52DD0A9B3",
+      PayloadContent: [payload],
+    };
   }
 
   get preamble(): MovingRecord[] {
     const { certificate, privateKey } = this.push;
     return [
+      { kind: "enrollment-profile", profile: Buffer.from(buildXmlPlist(this.profile)).toString("base64") },
       { kind: "push-certificate", certificate, privateKey },
       { kind: "issuer", certificate: encodePem("CERTIFICATE", this.#ca.raw) },
     ];
@@ -96,6 +118,8 @@ const words = (outcomes: readonly MovingOutcome[]) => outcomes.map(({ outcome })
 const show = async () => (await rig.act(tenant, "moving-in.show", {})) as Record<string, unknown>;
 const deviceOf = (mac: TestMac) =>
   rig.kernel.store.read(systemScope(tenant, "t"), (tx) => readDeviceBySerial(tx, mac.serialNumber));
+const enrollmentOf = async (id: DeviceId) =>
+  (await rig.kernel.store.read(systemScope(tenant, "t"), (tx) => readEnrollmentOfDevice(tx, id)))!;
 const arrivals = () =>
   rig.features
     .flatMap(({ jobs }) => jobs ?? [])
@@ -110,9 +134,9 @@ test("a Mac of another server goes on here with its own key: polls, commands, To
   const unlockToken = Buffer.from("unlock").toString("base64");
   const bootstrapToken = Buffer.from("bootstrap").toString("base64");
   const outcomes = await bring([...old.preamble, old.record(mac, { unlockToken, bootstrapToken })]);
-  assert.deepEqual(words(outcomes), ["imported", "imported", "imported"]);
-  assert.match(outcomes[2]!.brings.join(), /certificate.*unlock token, sealed.*bootstrap token, sealed/);
-  assert.match(outcomes[2]!.leaves.join(), /commands that wait on the old server/);
+  assert.deepEqual(words(outcomes), ["imported", "imported", "imported", "imported"]);
+  assert.match(outcomes[3]!.brings.join(), /certificate.*unlock token, sealed.*bootstrap token, sealed/);
+  assert.match(outcomes[3]!.leaves.join(), /commands that wait on the old server/);
   const { id } = (await deviceOf(mac))!;
   const facts = () => rig.kernel.store.readAfter(0, { tenantId: tenant, limit: 100 });
   assert.ok(!(await facts()).some(({ type }) => type === "device.enrolled"), "work on it begins when it comes by");
@@ -134,6 +158,15 @@ test("a Mac of another server goes on here with its own key: polls, commands, To
   const token = await mac.checkIn("GetBootstrapToken", { AwaitingConfiguration: false });
   assert.match(Buffer.from(token.bytes).toString(), new RegExp(bootstrapToken));
 
+  const offer = await rig.enrollment.renewalProfile(tenant, (await enrollmentOf(id)).id, 60_000);
+  const renewed = parsePlist(parseSignedData(offer!.profile).content!);
+  assert.ok(isDictionary(renewed));
+  const payload = getArray(renewed, "PayloadContent")!.filter(isDictionary).at(-1)!;
+  assert.deepEqual(
+    [getString(renewed, "PayloadIdentifier"), getString(payload, "PayloadIdentifier"), getString(payload, "ServerURL")],
+    ["com.example.old", "com.example.old.mdm", "https://mdm.old.example/mdm"],
+    "an update of the profile that is installed, not a second one",
+  );
   const before = mac.identity!;
   const { identity } = await requestIdentity(`${rig.plainUrl}/scep/${tenant}`, undefined, { renew: before });
   assert.ok(identity !== undefined, "signed with the old server's certificate, our CA gives another");
@@ -164,15 +197,15 @@ test("a dry run says the same as the import, and changes nothing; the file can b
   assert.equal((await mac.poll()).status, 403);
   const real = await bring(records);
   assert.deepEqual(real, dry);
-  assert.deepEqual(words(real).slice(0, 3), ["imported", "imported", "imported"]);
-  const reasons = real.slice(3).map(({ outcome, reason }) => `${outcome}: ${reason}`);
+  assert.deepEqual(words(real).slice(0, 4), ["imported", "imported", "imported", "imported"]);
+  const reasons = real.slice(4).map(({ outcome, reason }) => `${outcome}: ${reason}`);
   assert.match(reasons[0]!, /refused: it has left the old server/);
   assert.match(reasons[1]!, /refused: its certificate is not from an issuer/);
   assert.match(reasons[2]!, /refused: it is enrolled on com.apple.mgmt.External.x/);
   assert.match(reasons[3]!, /refused: its certificate cannot be read/);
   assert.match(reasons[4]!, /refused: its certificate has another hash/);
   await mac.tokenUpdate({ Token: Buffer.from("newer") });
-  assert.deepEqual(words(await bring(records)).slice(0, 3), ["unchanged", "unchanged", "unchanged"]);
+  assert.deepEqual(words(await bring(records)).slice(0, 4), ["unchanged", "unchanged", "unchanged", "unchanged"]);
   const { id } = (await deviceOf(mac))!;
   await rig.act(tenant, "push.send-test-push", { deviceId: id });
   assert.equal(Buffer.from(rig.sender.sent.at(-1)!.pushToken).toString(), "newer", "what the Mac said since stays");
@@ -198,7 +231,7 @@ test("a pin can come as a hash alone, as NanoMDM keeps it", async () => {
   const mac = old.enrolled();
   const { createHash } = await import("node:crypto");
   const certificateHash = createHash("sha256").update(mac.identity!.certificate.raw).digest("hex").toUpperCase();
-  const [, , outcome] = await bring([...old.preamble, old.record(mac, { certificate: null, certificateHash })]);
+  const [, , , outcome] = await bring([...old.preamble, old.record(mac, { certificate: null, certificateHash })]);
   assert.equal(outcome!.outcome, "imported");
   assert.match(outcome!.leaves.join(), /renew it soon/);
   assert.equal((await mac.poll()).status, 200);
@@ -250,15 +283,21 @@ test("case 22: a Mac that moved in without its certificate may bring it once, on
 test("a Mac that is enrolled here already is left as it is, and an issuer of one tenant counts in no other", async () => {
   const old = new OldServer();
   const home = await rig.newTenant("Home");
-  const [first, second] = [old.enrolled(), old.enrolled()];
+  const first = old.enrolled();
   await bring([...old.preamble, old.record(first, { certificate: null })]);
   await rig.act(home, "moving-in.open-association", { until: new Date(rig.clock.now() + DAY_MS).toISOString() });
   assert.equal((await first.poll()).status, 403, "the window is another tenant's");
   tenant = home;
   const here = await enrolledMac(rig, home);
   const { topic } = (await rig.act(home, "push.show-push", {})) as { topic: string };
-  const record = old.record(second, { identifier: "OTHER", serialNumber: here.serialNumber, topic });
-  const [, issuer, refused] = await bring([...old.preamble, record]);
+  const twin = new OldServer(topic);
+  const mac = twin.enrolled();
+  const [profile, , authority] = twin.preamble;
+  const [, issuer, refused] = await bring([
+    profile!,
+    authority!,
+    twin.record(mac, { serialNumber: here.serialNumber }),
+  ]);
   assert.deepEqual([issuer!.outcome, refused!.outcome], ["imported", "refused"]);
   assert.match(refused!.reason!, /another enrollment with its serial number/);
 });

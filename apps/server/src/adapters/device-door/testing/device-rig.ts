@@ -6,10 +6,13 @@ import { attestationRoots } from "../../../features/acme/index.ts";
 import { createCommands } from "../../../features/commands/feature.ts";
 import { createDevices } from "../../../features/devices/feature.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
+import { readDeviceIdOf, readEnrollmentIds } from "../../../features/enrollment/index.ts";
 import { createEscrow } from "../../../features/escrow/feature.ts";
 import { createMovingIn } from "../../../features/moving-in/feature.ts";
 import { createPush } from "../../../features/push/feature.ts";
 import { type PushNotification, type PushSender, pushTopic, type VendorSigner } from "../../../features/push/index.ts";
+import { createRenewal } from "../../../features/renewal/feature.ts";
+import { createRevocation } from "../../../features/revocation/feature.ts";
 import { createTenants } from "../../../features/tenants/feature.ts";
 import { Authority, addTenant } from "../../../features/tenants/index.ts";
 import type { Feature, HttpResponse } from "../../../kernel/feature.ts";
@@ -49,13 +52,19 @@ export class RecordingSender implements PushSender {
 
 /** The Apple side of the server on a real store, with its door open on loopback; the portal is called directly. */
 export async function deviceRig(
-  options: { readonly trustedProxy?: TrustedProxy; readonly attestationRoots?: string } = {},
+  options: {
+    readonly trustedProxy?: TrustedProxy;
+    readonly attestationRoots?: string;
+    readonly clock?: MovableClock;
+    /** The data folder of a rig before this one: its server was stopped, and starts again. */
+    readonly dir?: string;
+  } = {},
 ) {
-  const clock = new MovableClock(Date.now());
-  const kernel = testKernel(clock);
-  const authority = new Authority(kernel);
-  const sender = new RecordingSender();
+  const clock = options.clock ?? new MovableClock(Date.now());
   const urls = { api: "https://localhost:1", device: "", root: "" };
+  const kernel = testKernel(clock, options.dir);
+  const authority = new Authority(kernel, undefined, () => urls.device);
+  const sender = new RecordingSender();
   const devices = createDevices(kernel);
   const roots = attestationRoots(options.attestationRoots ?? "");
   const enrollment = createEnrollment(kernel, {
@@ -78,13 +87,22 @@ export async function deviceRig(
   const commands = createCommands(kernel, { enrollment, push });
   const escrow = createEscrow(kernel, { enrollment });
   const movingIn = createMovingIn(kernel, { authority, enrollment, push, seen: devices.seen });
+  const revocation = createRevocation(kernel, {
+    authority,
+    pkiUrl: () => urls.device,
+    enrollmentsOf: readEnrollmentIds,
+    deviceOf: readDeviceIdOf,
+  });
+  const renewal = createRenewal(kernel, { enrollment, commands, startDays: 180 });
   const features: readonly Feature[] = [
     createTenants(),
+    revocation.feature,
     devices.feature,
     enrollment.feature,
     push.feature,
     acme,
     commands.feature,
+    renewal.feature,
     escrow.feature,
     movingIn.feature,
   ];
@@ -104,7 +122,7 @@ export async function deviceRig(
     port: 0,
     tls,
     kernel,
-    mdm: mdmPorts({ authority, enrollment, commands, escrow, movingIn, seen: devices.seen }),
+    mdm: mdmPorts({ authority, enrollment, commands, escrow, movingIn, seen: devices.seen, renewal, kernel }),
     routes: features.flatMap((feature) => feature.routes ?? []).filter((route) => route.door === "device"),
     ...options,
   };
@@ -155,6 +173,8 @@ export async function deviceRig(
     push,
     signing,
     commands,
+    revocation,
+    renewal,
     devices,
     sender,
     tls,
