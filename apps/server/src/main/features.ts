@@ -6,6 +6,7 @@ import { DiskBlobs } from "../adapters/blobs/disk-blobs.ts";
 import { mdmPorts } from "../adapters/device-door/mdm-ports.ts";
 import type { ServerConfig } from "../config.ts";
 import { createAccess } from "../features/access/feature.ts";
+import { DEFAULT_LIMITS, undoPolicy } from "../features/access/index.ts";
 import { createAgents } from "../features/agents/feature.ts";
 import { type AgentPackage, mdmCommands } from "../features/agents/index.ts";
 import { createAudit } from "../features/audit/feature.ts";
@@ -38,7 +39,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
   const { seen } = devices;
   const enrollment = createEnrollment(kernel, { authority, pushTopic, urls: () => addresses });
   const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender: pushSender });
-  const commands = createCommands(kernel, { enrollment, push });
+  const commands = createCommands(kernel, { enrollment, push, undo: undoPolicy(DEFAULT_LIMITS) });
   let agentPackage: AgentPackage | undefined;
   const agents = createAgents(kernel, {
     authority,

@@ -1,7 +1,7 @@
 import { asId, type TenantId } from "@pomona/facts";
 import { encodePem, issueCertificate } from "@pomona/pki";
 import { generateKeyPair, privateKeyToPem } from "@pomona/pki/node";
-import { createCommands } from "../../../features/commands/feature.ts";
+import { type CommandsPorts, createCommands } from "../../../features/commands/feature.ts";
 import { createDevices } from "../../../features/devices/feature.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
 import { createEscrow } from "../../../features/escrow/feature.ts";
@@ -10,7 +10,7 @@ import { type PushNotification, type PushSender, pushTopic } from "../../../feat
 import { createTenants } from "../../../features/tenants/feature.ts";
 import { Authority, addTenant } from "../../../features/tenants/index.ts";
 import type { Feature, HttpResponse } from "../../../kernel/feature.ts";
-import { PLATFORM, systemScope } from "../../../kernel/scope.ts";
+import { PLATFORM, type Scope, systemScope } from "../../../kernel/scope.ts";
 import { MovableClock, testKernel } from "../../../testing/test-kernel.ts";
 import { FactRelay } from "../../background/fact-relay.ts";
 import { openDeviceDoor } from "../device-door.ts";
@@ -34,7 +34,9 @@ export class RecordingSender implements PushSender {
 }
 
 /** The Apple side of the server on a real store, with its door open on loopback; the portal is called directly. */
-export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy } = {}) {
+export async function deviceRig(
+  options: { readonly trustedProxy?: TrustedProxy; readonly commands?: Partial<CommandsPorts> } = {},
+) {
   const clock = new MovableClock(Date.now());
   const kernel = testKernel(clock);
   const authority = new Authority(kernel);
@@ -43,7 +45,7 @@ export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy 
   const devices = createDevices(kernel);
   const enrollment = createEnrollment(kernel, { authority, pushTopic, urls: () => urls, allowScepDes: true });
   const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender });
-  const commands = createCommands(kernel, { enrollment, push });
+  const commands = createCommands(kernel, { enrollment, push, ...options.commands });
   const escrow = createEscrow(kernel, { enrollment });
   const features: readonly Feature[] = [
     createTenants(),
@@ -78,10 +80,17 @@ export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy 
   const plainUrl = `http://127.0.0.1:${plainDoor.port}`;
   urls.device = plainUrl;
 
-  const act = async (tenantId: TenantId, name: string, input: Record<string, unknown>): Promise<unknown> => {
+  /** Does an action in a tenant; as a person where it is asked for, else as the server itself. */
+  const act = async (
+    tenantId: TenantId,
+    name: string,
+    input: Record<string, unknown>,
+    as: "system" | "person" = "system",
+  ): Promise<unknown> => {
     const action = features.flatMap((feature) => feature.actions).find(({ contract }) => contract.name === name);
     if (action === undefined) throw new Error(`no action ${name}`);
-    const scope = systemScope(tenantId, "test");
+    const system = systemScope(tenantId, "test");
+    const scope: Scope = as === "system" ? system : { ...system, actor: { kind: "person", id: "p", name: "Pat" } };
     const prepared = await action.prepare?.(scope, input);
     const output = await kernel.store.write(scope, (tx) => action.run({ scope, tx, prepared }, input));
     return action.finish === undefined ? output : action.finish(scope, input, output);
@@ -130,6 +139,12 @@ export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy 
     newTenant,
     invite,
     asDevice: (id: string) => asId<"device">(id),
+    /** Runs a job once. */
+    runJob: async (name: string): Promise<void> => {
+      const job = features.flatMap(({ jobs = [] }) => jobs).find((candidate) => candidate.name === name);
+      if (job === undefined) throw new Error(`no job ${name}`);
+      await job.run();
+    },
     /** Lets fact handlers catch up. */
     settle: () => new Promise((resolve) => setTimeout(resolve, 60)),
     [Symbol.asyncDispose]: async () => {
