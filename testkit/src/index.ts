@@ -11,14 +11,17 @@ export { createPackageCache, type PackageCache } from "./install/package-cache.t
 export { authenticate, tokenUpdate } from "./mdm/check-in-messages.ts";
 export { type DeviceChannel, openDeviceChannel } from "./mdm/device-channel.ts";
 export { fetchEnrollmentProfile, prepareEnrollment } from "./mdm/enroll.ts";
+export { readEnrollment } from "./mdm/enrollment-profile.ts";
 export type { EnrollmentState, IdentityMode } from "./mdm/enrollment-state.ts";
 export { makeIdentityKey } from "./mdm/identity-key.ts";
+export { getCa, getCapabilities, operation, prepareScep } from "./mdm/scep-enrollment.ts";
 export type { MacModel } from "./model/mac-model.ts";
 export { makeMacModel } from "./model/make-mac-model.ts";
 export { type DeviceHttp, openDeviceHttp } from "./network/device-http.ts";
 export { startTcpProxy, type TcpProxy } from "./network/tcp-proxy.ts";
 export type { AppRequest } from "./processes/app-image.ts";
 export type { MacProcess, ProcessEnd } from "./processes/mac-process.ts";
+export { readProfile } from "./profiles/configuration-profile.ts";
 export { Refused } from "./profiles/profile-refused.ts";
 export { type AppLaunchOptions, usualLaunches } from "./sim/app-launches.ts";
 export type { FleetCounts } from "./sim/fleet-counts.ts";

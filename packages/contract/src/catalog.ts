@@ -6,6 +6,10 @@ import * as batches from "./batches/batches.ts";
 import * as commands from "./commands/commands.ts";
 import * as devices from "./devices/devices.ts";
 import * as enrollment from "./enrollment/enrollment.ts";
+import * as departures from "./escrow/departures.ts";
+import * as overview from "./escrow/overview.ts";
+import * as reveal from "./escrow/reveal.ts";
+import * as secrets from "./escrow/secrets.ts";
 import * as protection from "./protection/protection.ts";
 import * as push from "./push/push.ts";
 import * as tenants from "./tenants/tenants.ts";
@@ -24,5 +28,9 @@ export const actions: readonly ActionContract[] = [
   commands,
   batches,
   agents,
+  secrets,
+  reveal,
+  overview,
+  departures,
   protection,
 ].flatMap((feature) => (Object.values(feature) as unknown[]).filter(isContract));
