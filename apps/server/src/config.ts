@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import type { Clock } from "./kernel/clock.ts";
 
 /** Everything that a server is told from outside. Ports of 0 are chosen by the system. */
 export interface ServerConfig {
@@ -20,6 +21,10 @@ export interface ServerConfig {
   readonly version: string;
   /** Benchmarks and tests only: the device channel without TLS, on loopback. */
   readonly plainDevicePort?: number;
+  /** The database was put back from a backup: hold its queues, even where it does not look so. */
+  readonly isRestored?: boolean;
+  /** Tests only: a clock that they move. */
+  readonly clock?: Clock;
 }
 
 interface Setting {

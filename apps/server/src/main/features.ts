@@ -48,6 +48,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     addresses: () => ({ deviceUrl: addresses.device, brokerUrl: addresses.agent, roots: addresses.root }),
     agentPackage: () => agentPackage,
   });
+  commands.addHeldSource(agents.heldOrders);
   const escrow = createEscrow(kernel, { enrollment });
   const content = createContent(kernel, {
     blobs: new DiskBlobs(path.join(config.dataDir, "blobs")),
@@ -76,6 +77,6 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     ...agentRoutes(agents, kernel.log),
   ];
   const mdm = mdmPorts({ authority, enrollment, commands, escrow, seen });
-  return { authority, access, agents, mdm, features, routes };
+  return { authority, access, commands, agents, mdm, features, routes };
 }
 export type Features = ReturnType<typeof createFeatures>;

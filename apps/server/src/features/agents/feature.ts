@@ -1,5 +1,6 @@
 import type { PollRequest, PollResponse, RenewRequest, RenewResponse } from "@pomona/agent-protocol";
 import type { Feature, Kernel } from "../../kernel/feature.ts";
+import type { HeldSource } from "../commands/index.ts";
 import { type SeenTimes } from "../devices/index.ts";
 import type { Authority } from "../tenants/index.ts";
 import { AgentWaker } from "./agent-waker.ts";
@@ -7,6 +8,7 @@ import { ChannelHealth } from "./channel-health.ts";
 import { DesiredCourier } from "./desired-courier.ts";
 import { enrollAgent } from "./enroll-agent.ts";
 import { exchange } from "./exchange.ts";
+import { heldOrders } from "./held-orders.ts";
 import { type InstallParts, mintAgain, onDeviceEnrolled, onInstallAnswered } from "./install-agent.ts";
 import { installMigrations } from "./installs.sql.ts";
 import { Intake } from "./intake.ts";
@@ -64,6 +66,8 @@ export interface AgentsFeature {
   readonly addMessages: (handlers: Readonly<Record<string, MessageHandler<never>>>) => void;
   /** Tells online Macs at once that their desired state changed. */
   readonly desiredChanged: (to: readonly AgentIdentity[]) => void;
+  /** Orders that a restored backup holds. */
+  readonly heldOrders: HeldSource;
 }
 
 const NO_BUS: DeviceBus = { send: () => false, isListening: () => false, disconnect: () => {} };
@@ -114,6 +118,7 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
       source = given;
     },
     addMessages,
+    heldOrders,
     desiredChanged: (to) => {
       desired
         .broadcast(to)

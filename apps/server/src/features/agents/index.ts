@@ -16,4 +16,3 @@ export type {
   WireEnd,
 } from "./ports.ts";
 export type { AgentAddresses } from "./send-settings.ts";
-export { startEpoch } from "./start-epoch.ts";
