@@ -4,6 +4,7 @@ import type { Kernel } from "../../kernel/feature.ts";
 import { deviceScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { EMPTY, type Enrollment, type MdmAnswer } from "../enrollment/index.ts";
+import { readInput } from "./batch-rows.sql.ts";
 import { commandCatalog } from "./catalog/index.ts";
 import { renderPayload } from "./command-input.ts";
 import type { CommandQueue } from "./command-queue.ts";
@@ -134,11 +135,13 @@ const isFarFromLast = ({ sentAt }: CommandRow, now: number): boolean => sentAt =
 async function serve(tx: WriteTransaction, kernel: Kernel, queue: CommandQueue, row: CommandRow): Promise<MdmAnswer> {
   const { tenantId } = tx.scope;
   const { deviceId, channel } = row;
-  const payload = renderPayload(kernel.vault, tenantId, row, commandCatalog.get(row.requestType)!);
+  const packed = row.batchId === null ? row : await readInput(tx, row);
+  const payload = renderPayload(kernel.vault, tenantId, packed, commandCatalog.get(row.requestType)!);
   const body = buildCommand(row.commandUuid, row.requestType, payload);
   // A command that is out already goes out again as it is: its answer may have been lost.
   if (row.state !== "sent" || isFarFromLast(row, tx.now)) {
     await markSent(tx, row.id);
+    queue.noteBatch(tx, row);
     // Told while it happens and not kept as a fact: the row has the time, and this is the busiest write there is.
     const data = { commandId: row.id, requestType: row.requestType };
     tx.afterCommit(() => {

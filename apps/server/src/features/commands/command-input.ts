@@ -1,10 +1,9 @@
-import type { CommandId, TenantId } from "@pomona/facts";
+import type { BatchId, CommandId, TenantId } from "@pomona/facts";
 import type { PlistDictionary } from "@pomona/plist";
 import { Compile } from "typebox/compile";
 import { PomonaError } from "../../kernel/errors.ts";
 import type { Sealed, Vault } from "../../kernel/secret.ts";
 import type { AnyCommandDefinition } from "./define-command.ts";
-import type { CommandRow } from "./model.ts";
 
 const validators = new WeakMap<object, ReturnType<typeof Compile>>();
 
@@ -24,16 +23,21 @@ export function checkInput(definition: AnyCommandDefinition, input: unknown): as
   );
 }
 
+/** An input as it is stored, and whose it is: secrets are sealed for that place. */
+export interface PackedInput {
+  readonly id: CommandId | BatchId;
+  readonly input: string;
+}
 interface SealedField {
   readonly $sealed: Sealed;
 }
-const place = (id: CommandId, field: string) => ({ table: "command_queue", row: id, field });
+const place = (id: CommandId | BatchId, field: string) => ({ table: "command_queue", row: id, field });
 
 /** The input as it waits in the queue: JSON with sealed fields where the definition says so. */
 export function packInput(
   vault: Vault,
   tenantId: TenantId,
-  id: CommandId,
+  id: CommandId | BatchId,
   definition: AnyCommandDefinition,
   input: Readonly<Record<string, unknown>>,
 ): string {
@@ -51,7 +55,7 @@ export function packInput(
 export function openInput(
   vault: Vault,
   tenantId: TenantId,
-  row: Pick<CommandRow, "id" | "input">,
+  row: PackedInput,
   definition: AnyCommandDefinition,
 ): Record<string, unknown> {
   const input = JSON.parse(row.input) as Record<string, unknown>;
@@ -68,6 +72,6 @@ export function openInput(
 export const renderPayload = (
   vault: Vault,
   tenantId: TenantId,
-  row: Pick<CommandRow, "id" | "input">,
+  row: PackedInput,
   definition: AnyCommandDefinition,
 ): PlistDictionary => definition.payload(openInput(vault, tenantId, row, definition));

@@ -3,12 +3,14 @@ import type { Report } from "@pomona/mdm";
 import type { Feature } from "../../kernel/feature.ts";
 import type { MdmAnswer } from "../enrollment/index.ts";
 import type { Sender } from "./answer-poll.ts";
+import type { BatchSlices } from "./batch-slices.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import type { AnswerHook, HeldSource } from "./ports.ts";
 
 export interface CommandsFeature {
   readonly feature: Feature;
   readonly queue: CommandQueue;
+  readonly slices: BatchSlices;
   /** Answers a poll of the command URL. */
   readonly answer: (sender: Sender, report: Report) => Promise<MdmAnswer>;
   /** Hears of the end of every command of these types, in the transaction that ends it. */

@@ -221,6 +221,28 @@ export async function readDevices(
   return { rows: rows.map(toRow), total };
 }
 
+/** Ids of all that match, oldest first. */
+export async function readDeviceIds(tx: ReadTransaction, filter: DeviceFilter): Promise<readonly DeviceId[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("devices")
+    .select("id")
+    .where(matching(filter, tx.scope.tenantId))
+    .orderBy("id")
+    .execute();
+  return rows.map(({ id }) => asId<"device">(id));
+}
+
+/** Those of some ids that are devices of the tenant. */
+export async function readKnownIds(tx: ReadTransaction, ids: readonly string[]): Promise<readonly DeviceId[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("devices")
+    .select("id")
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("id", "in", [...ids])
+    .execute();
+  return rows.map(({ id }) => asId<"device">(id));
+}
+
 /** Counts by state, for the dashboard. */
 export async function countDevices(tx: ReadTransaction) {
   const db = sqlOf<Tables>(tx);
