@@ -10,6 +10,7 @@ import { DEFAULT_LIMITS, undoPolicy } from "../features/access/index.ts";
 import { createAgents } from "../features/agents/feature.ts";
 import { type AgentPackage, mdmCommands } from "../features/agents/index.ts";
 import { createAudit } from "../features/audit/feature.ts";
+import { createBatches } from "../features/batches/feature.ts";
 import { createCommands } from "../features/commands/feature.ts";
 import { createContent } from "../features/content/feature.ts";
 import { createDevices } from "../features/devices/feature.ts";
@@ -39,7 +40,9 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
   const { seen } = devices;
   const enrollment = createEnrollment(kernel, { authority, pushTopic, urls: () => addresses });
   const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender: pushSender });
-  const commands = createCommands(kernel, { enrollment, push, undo: undoPolicy(DEFAULT_LIMITS) });
+  const undo = undoPolicy(DEFAULT_LIMITS);
+  const commands = createCommands(kernel, { enrollment, push, undo });
+  const batches = createBatches(kernel, { commands, undo });
   let agentPackage: AgentPackage | undefined;
   const agents = createAgents(kernel, {
     authority,
@@ -67,6 +70,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     enrollment.feature,
     push.feature,
     commands.feature,
+    batches.feature,
     agents.feature,
     escrow.feature,
     content.feature,

@@ -1,6 +1,6 @@
 import type { BatchId, DeviceId, TenantId } from "@pomona/facts";
 import type { Kernel } from "../../kernel/feature.ts";
-import type { WriteTransaction } from "../../kernel/store.ts";
+import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 import { readEnrollmentsOfDevices } from "../enrollment/index.ts";
 import {
   countByState,
@@ -58,7 +58,7 @@ export class BatchSlices {
 
   /** Why Macs cannot take a command; those that can are not in it. */
   async refusals(
-    tx: WriteTransaction,
+    tx: ReadTransaction,
     requestType: string,
     deviceIds: readonly DeviceId[],
   ): Promise<readonly Refused[]> {
