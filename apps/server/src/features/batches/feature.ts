@@ -23,9 +23,7 @@ export function createBatches(kernel: Kernel, ports: BatchesPorts): BatchesFeatu
   const { approval = noApproval, undo = { windowMs: async () => 0 } } = ports;
   const { slices, addHeldSource } = ports.commands;
   const runner = new BatchRunner({ kernel, slices });
-  const nudge = () => {
-    runner.run().catch((error: unknown) => kernel.log.error("batches.stuck", { error: String(error) }));
-  };
+  const nudge = () => void runner.job.run();
   addHeldSource(heldBatches);
   return {
     release: async (tx, id) => {
@@ -42,7 +40,7 @@ export function createBatches(kernel: Kernel, ports: BatchesPorts): BatchesFeatu
       actions: batchActions({ kernel, slices, approval, undo, nudge }),
       jobs: [runner.job, runner.tellProgress],
       start: () => runner.resume(),
-      stop: async () => runner.stop(),
+      stop: () => runner.stop(),
     },
   };
 }

@@ -24,29 +24,38 @@ export class BatchRunner {
   readonly #parts: RunnerParts;
   /** Targets of batches that run; their row is read once. */
   readonly #targets = new Map<BatchId, readonly DeviceId[]>();
-  #isAtWork = false;
+  #work: Promise<void> | undefined;
   #isStopped = false;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
   }
 
-  readonly job: Job = { name: "batches/run", everyMs: 500, run: () => this.run() };
+  /** Starts the work and does not wait for it: a server that stops need not either, see {@link stop}. */
+  readonly job: Job = {
+    name: "batches/run",
+    everyMs: 500,
+    run: async () => {
+      this.run().catch((error: unknown) => this.#parts.kernel.log.error("batches.stuck", { error: String(error) }));
+    },
+  };
 
   /** Works until nothing can be done at this moment. */
-  async run(): Promise<void> {
-    if (this.#isAtWork) return;
-    this.#isAtWork = true;
-    try {
-      while (!this.#isStopped && (await this.#round()));
-    } finally {
-      this.#isAtWork = false;
-    }
+  run(): Promise<void> {
+    this.#work ??= this.#rounds().finally(() => {
+      this.#work = undefined;
+    });
+    return this.#work;
   }
 
   /** The slice under way is finished; what is left goes on after the next start. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.#isStopped = true;
+    await this.#work?.catch(() => {});
+  }
+
+  async #rounds(): Promise<void> {
+    while (!this.#isStopped && (await this.#round()));
   }
 
   async #round(): Promise<boolean> {
