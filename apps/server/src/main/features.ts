@@ -50,6 +50,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     commands: mdmCommands(commands.queue),
     addresses: () => ({ deviceUrl: addresses.device, brokerUrl: addresses.agent, roots: addresses.root }),
     agentPackage: () => agentPackage,
+    ...(config.reinstall === undefined ? {} : { reinstall: config.reinstall }),
   });
   commands.addHeldSource(agents.heldOrders);
   const escrow = createEscrow(kernel, { enrollment });

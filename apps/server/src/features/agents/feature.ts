@@ -34,6 +34,8 @@ import type {
 } from "./ports.ts";
 import { PresenceBook } from "./presence.ts";
 import { onOrderStatus, onReceipt } from "./record-receipt.ts";
+import { DEFAULT_REINSTALL, listReinstallsAction, type ReinstallPolicy, reinstallSilent } from "./reinstall-silent.ts";
+import { reinstallMigrations } from "./reinstalls.sql.ts";
 import { FirstUses, renewAgent } from "./renew-agent.ts";
 import { renewalMigrations } from "./renewals.sql.ts";
 import { type AgentAddresses, SettingsSender } from "./send-settings.ts";
@@ -48,6 +50,8 @@ export interface AgentsOptions {
   /** Asked whenever a settings profile is made, so that doors may open later than this feature is composed. */
   readonly addresses: () => AgentAddresses;
   readonly agentPackage: () => AgentPackage | undefined;
+  /** When an agent counts as lost; a week when not given. */
+  readonly reinstall?: ReinstallPolicy;
 }
 
 /** What main.ts and the features above need of this one. The README says in which order to compose. */
@@ -126,8 +130,8 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
     },
     feature: {
       name: "agents",
-      migrations: [...orderMigrations, ...installMigrations, ...renewalMigrations],
-      actions: [placeOrder(kernel.vault, orders), ...showOrderActions, openEcho(sessions)],
+      migrations: [...orderMigrations, ...installMigrations, ...renewalMigrations, ...reinstallMigrations],
+      actions: [placeOrder(kernel.vault, orders), ...showOrderActions, openEcho(sessions), listReinstallsAction],
       factHandlers: [
         onDeviceEnrolled(install),
         onInstallAnswered(install),
@@ -138,6 +142,7 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
       jobs: [
         sweepOrders(kernel, orders),
         mintAgain(install),
+        reinstallSilent({ ...install, seen, policy: options.reinstall ?? DEFAULT_REINSTALL }),
         { name: "agents/forget-wakes", everyMs: 600_000, run: async () => waker.forgetOld() },
       ],
       stop: async () => {

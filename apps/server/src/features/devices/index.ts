@@ -6,6 +6,7 @@ export {
   readDevices,
   readFleet,
   readKnownIds,
+  readSilentAgents,
 } from "./devices.sql.ts";
 export { wordsOf } from "./list-devices.ts";
 export { type ChannelState, type DeviceRow } from "./model.ts";
