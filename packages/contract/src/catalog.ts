@@ -1,4 +1,5 @@
 import * as access from "./access/access.ts";
+import * as acme from "./acme/acme.ts";
 import type { ActionContract } from "./action-contract.ts";
 import * as agents from "./agents/agents.ts";
 import * as audit from "./audit/audit.ts";
@@ -12,6 +13,8 @@ import * as reveal from "./escrow/reveal.ts";
 import * as secrets from "./escrow/secrets.ts";
 import * as protection from "./protection/protection.ts";
 import * as push from "./push/push.ts";
+import * as renewal from "./renewal/renewal.ts";
+import * as revocation from "./revocation/revocation.ts";
 import * as tenants from "./tenants/tenants.ts";
 
 const isContract = (value: unknown): value is ActionContract =>
@@ -20,13 +23,16 @@ const isContract = (value: unknown): value is ActionContract =>
 /** Every action, in the order of the features. */
 export const actions: readonly ActionContract[] = [
   tenants,
+  revocation,
   audit,
   access,
   devices,
   enrollment,
   push,
+  acme,
   commands,
   batches,
+  renewal,
   agents,
   secrets,
   reveal,

@@ -1,4 +1,5 @@
 export * from "./access/access.ts";
+export * from "./acme/acme.ts";
 export * from "./action-contract.ts";
 export * from "./agents/agents.ts";
 export * from "./audit/audit.ts";
@@ -15,6 +16,9 @@ export * from "./escrow/secrets.ts";
 export * from "./openapi.ts";
 export * from "./protection/protection.ts";
 export * from "./push/push.ts";
+export * from "./push/push-state.ts";
+export * from "./renewal/renewal.ts";
 export * from "./request-of.ts";
+export * from "./revocation/revocation.ts";
 export * from "./shapes.ts";
 export * from "./tenants/tenants.ts";

@@ -14,6 +14,7 @@ import { installMigrations } from "./installs.sql.ts";
 import { Intake } from "./intake.ts";
 import { LiveSessions } from "./live-sessions.ts";
 import { NetPolls } from "./net-polls.ts";
+import { onCertificateRevoked } from "./on-certificate-revoked.ts";
 import { onDeviceReleased } from "./on-device-released.ts";
 import { onDeviceUnenrolled } from "./on-device-unenrolled.ts";
 import { onFacts, onPushFailed, onSensor } from "./on-facts.ts";
@@ -40,6 +41,7 @@ import { FirstUses, renewAgent } from "./renew-agent.ts";
 import { renewalMigrations } from "./renewals.sql.ts";
 import { type AgentAddresses, SettingsSender } from "./send-settings.ts";
 import { showOrderActions } from "./show-order.ts";
+import { type StoreOrder, storeOrder } from "./store-order.ts";
 import { sweepOrders } from "./sweep-orders.job.ts";
 import { TwoBodies } from "./two-bodies.ts";
 
@@ -72,6 +74,8 @@ export interface AgentsFeature {
   readonly desiredChanged: (to: readonly AgentIdentity[]) => void;
   /** Orders that a restored backup holds. */
   readonly heldOrders: HeldSource;
+  /** For features above: an order of theirs, in their transaction. What came of it is told by `order.finished`. */
+  readonly storeOrder: StoreOrder;
 }
 
 const NO_BUS: DeviceBus = { send: () => false, isListening: () => false, disconnect: () => {} };
@@ -109,6 +113,7 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
     "telemetry/facts": onFacts,
   });
   const enrollParts = { kernel, authority, settings, bus: currentBus, roots: () => addresses().roots };
+  const store = storeOrder(kernel.vault, orders);
   const exchangeParts = { kernel, intake, polls, presence, orders, desired, waker };
   return {
     door: intake,
@@ -128,15 +133,17 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
         .broadcast(to)
         .catch((error: unknown) => kernel.log.error("agents.desired-unsent", { error: String(error) }));
     },
+    storeOrder: store,
     feature: {
       name: "agents",
       migrations: [...orderMigrations, ...installMigrations, ...renewalMigrations, ...reinstallMigrations],
-      actions: [placeOrder(kernel.vault, orders), ...showOrderActions, openEcho(sessions), listReinstallsAction],
+      actions: [placeOrder(store), ...showOrderActions, openEcho(sessions), listReinstallsAction],
       factHandlers: [
         onDeviceEnrolled(install),
         onInstallAnswered(install),
         onPushFailed(health),
         onDeviceUnenrolled(authority, currentBus, polls),
+        onCertificateRevoked(currentBus, polls),
         onDeviceReleased(kernel, orders, desired),
       ],
       jobs: [

@@ -14,11 +14,23 @@ import { createCommands } from "../commands/feature.ts";
 import type { AskedCommand } from "../commands/index.ts";
 import { createDevices } from "../devices/feature.ts";
 import { upsertDeviceAtEnrollment } from "../devices/index.ts";
-import { enrollmentMigrations, insertEnrollment, updateEnrollment } from "../enrollment/enrollments.sql.ts";
+import { insertEnrollment, updateEnrollment } from "../enrollment/enrollments.sql.ts";
+import { createEnrollment } from "../enrollment/feature.ts";
+import { createTenants } from "../tenants/feature.ts";
+import { Authority } from "../tenants/index.ts";
 import { createBatches } from "./feature.ts";
 
 const TENANT: TenantId = asId<"tenant">("t1");
 const SCOPE = systemScope(TENANT, "test");
+const TERMS = { serverUrl: "", checkInUrl: "", topic: "topic", accessRights: 8191, capabilities: [] };
+
+const enrollmentOf = (kernel: Kernel) =>
+  createEnrollment(kernel, {
+    authority: new Authority(kernel),
+    pushTopic: async () => "topic",
+    urls: () => ({ api: "", device: "", root: "" }),
+    canAttest: false,
+  }).feature;
 
 /** Commands and batches on a real store; pushes are counted and go nowhere. */
 function compose(kernel: Kernel, approval?: (asked: AskedCommand) => boolean) {
@@ -84,7 +96,14 @@ async function macs(kernel: TestKernel, count: number, options: { enrolled?: boo
       ids.push(deviceId);
       if (options.enrolled === false) continue;
       const id = newId<"enrollment">();
-      await insertEnrollment(tx, { id, invitationId: null, boundSerialNumber: null, topic: "topic" });
+      await insertEnrollment(tx, {
+        id,
+        invitationId: null,
+        boundSerialNumber: null,
+        isAttested: false,
+        topic: "topic",
+        mdmTerms: TERMS,
+      });
       await updateEnrollment(tx, id, { state: "enrolled", identifier: serialNumber, deviceId });
     }
     return ids.sort();
@@ -93,7 +112,11 @@ async function macs(kernel: TestKernel, count: number, options: { enrolled?: boo
 async function setUp(clock = new MovableClock(Date.now()), approval?: (asked: AskedCommand) => boolean) {
   const kernel = testKernel(clock);
   const composed = compose(kernel, approval);
-  kernel.store.migrate([...enrollmentMigrations, ...composed.features.flatMap(({ migrations }) => migrations)]);
+  kernel.store.migrate([
+    ...createTenants().migrations,
+    ...enrollmentOf(kernel).migrations,
+    ...composed.features.flatMap(({ migrations }) => migrations),
+  ]);
   return { kernel, clock, ...composed };
 }
 const create = ({ act }: Pick<Composed, "act">, input: Record<string, unknown> = {}) =>

@@ -13,8 +13,9 @@ import {
 import { checkInput, packInput } from "./command-input.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { insertCommand } from "./commands.sql.ts";
+import { definitionOf } from "./definitions.ts";
 import { DEVICE_CHANNEL, defaultLane, KEPT_INPUT_MS, type Lane } from "./model.ts";
-import { definitionOf, NOT_ENROLLED, objectionOf } from "./possible.ts";
+import { NOT_ENROLLED } from "./possible.ts";
 
 /** One command for many Macs. */
 export interface BatchOrder {
@@ -45,30 +46,33 @@ export class BatchSlices {
 
   /** What the command may do at worst, and the lane that it has by itself. @throws PomonaError like `enqueue` */
   check(requestType: string, input: unknown) {
-    const definition = definitionOf(requestType);
+    const definition = definitionOf({ requestType });
     checkInput(definition, input);
     return { risk: definition.risk, lane: defaultLane(definition.risk) };
   }
 
   async keepInput(tx: WriteTransaction, order: BatchOrder, input: Readonly<Record<string, unknown>>): Promise<void> {
-    const definition = definitionOf(order.requestType);
+    const definition = definitionOf(order);
     const packed = packInput(this.#kernel.vault, tx.scope.tenantId, order.batchId, definition, input);
     await insertBatchInput(tx, order.batchId, packed, tx.now + order.ttlMs + KEPT_INPUT_MS);
   }
 
   /** Why Macs cannot take a command; those that can are not in it. */
   async refusals(
-    tx: ReadTransaction,
+    tx: ReadTransaction | WriteTransaction,
     requestType: string,
     deviceIds: readonly DeviceId[],
   ): Promise<readonly Refused[]> {
-    const definition = definitionOf(requestType);
+    const { possibility } = this.#queue;
     const enrollments = await readEnrollmentsOfDevices(tx, deviceIds);
-    return deviceIds.flatMap((deviceId) => {
+    const refused: Refused[] = [];
+    for (const deviceId of deviceIds) {
       const enrollment = enrollments.get(deviceId);
-      const reason = enrollment === undefined ? NOT_ENROLLED : objectionOf(definition, enrollment, DEVICE_CHANNEL);
-      return reason === undefined ? [] : [{ deviceId, reason }];
-    });
+      const command = { requestType, isRaw: false, deviceId, channel: DEVICE_CHANNEL };
+      const reason = enrollment === undefined ? NOT_ENROLLED : await possibility.objection(tx, command, enrollment);
+      if (reason !== undefined) refused.push({ deviceId, reason });
+    }
+    return refused;
   }
 
   /** Queues the command for some Macs. @returns those that cannot take it */
@@ -80,7 +84,7 @@ export class BatchSlices {
     for (const deviceId of deviceIds) {
       if (out.has(deviceId)) continue;
       const row = { deviceId, requestType, commandUuid, lane, ttlMs, actor, channel: DEVICE_CHANNEL, packed };
-      await insertCommand(tx, { ...this.#queue.row(tx, definitionOf(requestType), row), input: "" });
+      await insertCommand(tx, { ...this.#queue.row(tx, definitionOf({ requestType }), row), input: "" });
       this.#queue.wakeAfterCommit(tx, { deviceId, channel: DEVICE_CHANNEL, notBefore: null });
     }
     return refused;

@@ -14,13 +14,12 @@ export function checkInput(definition: AnyCommandDefinition, input: unknown): as
     validator = Compile(definition.input);
     validators.set(definition.input, validator);
   }
-  if (validator.Check(input)) return;
-  const [first] = validator.Errors(input);
-  throw new PomonaError(
-    "invalid",
-    "command.invalid-input",
-    `The input does not fit ${definition.requestType}: ${first?.instancePath || "it"} ${first?.message ?? "is wrong"}.`,
-  );
+  const fault = validator.Check(input)
+    ? definition.fault?.(input as Record<string, unknown>)
+    : firstError(validator, input);
+  if (fault === undefined) return;
+  const message = `The input does not fit ${definition.requestType}: ${fault}.`;
+  throw new PomonaError("invalid", "command.invalid-input", message);
 }
 
 /** An input as it is stored, and whose it is: secrets are sealed for that place. */
@@ -28,6 +27,21 @@ export interface PackedInput {
   readonly id: CommandId | BatchId;
   readonly input: string;
 }
+/** What was asked, as far as it is no secret. */
+export function askedOf(definition: AnyCommandDefinition, packed: string): Readonly<Record<string, unknown>> {
+  const input = JSON.parse(packed) as Record<string, unknown>;
+  for (const field of sealedFields(definition, input)) delete input[field];
+  return input;
+}
+
+function firstError(validator: ReturnType<typeof Compile>, input: unknown): string {
+  const [first] = validator.Errors(input);
+  return `${first?.instancePath || "it"} ${first?.message ?? "is wrong"}`;
+}
+
+const sealedFields = ({ sealed, sealsAll }: AnyCommandDefinition, input: object): readonly string[] =>
+  sealsAll === true ? Object.keys(input) : (sealed ?? []);
+
 interface SealedField {
   readonly $sealed: Sealed;
 }
@@ -42,7 +56,7 @@ export function packInput(
   input: Readonly<Record<string, unknown>>,
 ): string {
   const packed: Record<string, unknown> = { ...input };
-  for (const field of definition.sealed ?? []) {
+  for (const field of sealedFields(definition, input)) {
     const value = packed[field];
     if (value === undefined) continue;
     const bytes = Buffer.from(JSON.stringify(value), "utf8");
@@ -59,7 +73,7 @@ export function openInput(
   definition: AnyCommandDefinition,
 ): Record<string, unknown> {
   const input = JSON.parse(row.input) as Record<string, unknown>;
-  for (const field of definition.sealed ?? []) {
+  for (const field of sealedFields(definition, input)) {
     const value = input[field] as SealedField | undefined;
     if (value === undefined) continue;
     const secret = vault.open(tenantId, place(row.id, field), value.$sealed);

@@ -14,6 +14,7 @@ import { checkInput, openInput, packInput } from "./command-input.ts";
 import { markRetried } from "./command-lists.sql.ts";
 import { close, insertCommand, isUuidTaken, readAllOpen, readCommand } from "./commands.sql.ts";
 import type { AnyCommandDefinition } from "./define-command.ts";
+import { definitionOf } from "./definitions.ts";
 import { clearHold } from "./held.sql.ts";
 import {
   type CommandRow,
@@ -26,7 +27,8 @@ import {
   type Lane,
 } from "./model.ts";
 import type { AnswerHook, ApprovalPort, CommandAnswer, UndoPolicy } from "./ports.ts";
-import { channelOf, definitionOf, refuseImpossible } from "./possible.ts";
+import { Possibility } from "./possibility.ts";
+import { channelOf, refuseImpossible } from "./possible.ts";
 import { QueueMemory } from "./queue-memory.ts";
 
 export interface CommandOrder {
@@ -75,6 +77,7 @@ export interface CommandEnd {
 /** Puts commands into queues and takes them out. */
 export class CommandQueue {
   readonly memory = new QueueMemory();
+  readonly possibility = new Possibility();
   readonly #kernel: Kernel;
   readonly #ports: QueuePorts;
   readonly #hooks = new Map<string, AnswerHook[]>();
@@ -111,8 +114,9 @@ export class CommandQueue {
   watch(): () => void {
     return this.#kernel.facts.subscribe((facts) => {
       for (const { type, deviceId } of facts) {
-        if (deviceId !== null && (type === "device.quarantined" || type === "device.changed"))
-          this.#quarantined.delete(deviceId);
+        if (deviceId === null || !type.startsWith("device.")) continue;
+        this.#quarantined.delete(deviceId);
+        this.possibility.forget(deviceId);
       }
     });
   }
@@ -131,7 +135,7 @@ export class CommandQueue {
   async retry(tx: WriteTransaction, deviceId: DeviceId, id: CommandId): Promise<QueuedCommand> {
     const row = await this.#find(tx, deviceId, id);
     const packed = await readInput(tx, row);
-    const input = openInput(this.#kernel.vault, tx.scope.tenantId, packed, definitionOf(row.requestType));
+    const input = openInput(this.#kernel.vault, tx.scope.tenantId, packed, definitionOf(row));
     const order: CommandOrder = {
       deviceId,
       requestType: row.requestType,
@@ -205,6 +209,14 @@ export class CommandQueue {
     return touched;
   }
 
+  /** What a command was for has come about, whether it is answered or not: it goes out no more. */
+  async settle(tx: WriteTransaction, id: CommandId): Promise<void> {
+    const row = await readCommand(tx, id);
+    if (row === undefined || row.answeredAt !== null) return;
+    if (row.state === "sent") await this.end(tx, row, "acknowledged", { error: null });
+    else await this.end(tx, row, "cancelled", { error: "no longer needed" });
+  }
+
   /** The Mac enrolled anew, or left: nothing that waited for the old enrollment may reach the new one. */
   async clear(tx: WriteTransaction, deviceId: DeviceId): Promise<void> {
     for (const row of await readAllOpen(tx, deviceId))
@@ -236,13 +248,13 @@ export class CommandQueue {
   }
 
   async #insert(tx: WriteTransaction, order: CommandOrder, original: CommandRow | null): Promise<QueuedCommand> {
-    const definition = definitionOf(order.requestType);
+    const definition = definitionOf(order);
     const input = order.input ?? {};
     checkInput(definition, input);
     const { deviceId, requestType } = order;
     if ((await readDevice(tx, deviceId)) === undefined) throw notFound("device", deviceId);
     const channel = original?.channel ?? (await channelOf(tx, deviceId, order.userId));
-    await refuseImpossible(tx, definition, deviceId, channel);
+    await refuseImpossible(tx, this.possibility, { requestType, deviceId, channel, isRaw: order.isRaw ?? false });
     const commandUuid = order.commandUuid ?? randomUUID().toUpperCase();
     if (order.commandUuid !== undefined && (await isUuidTaken(tx, deviceId, commandUuid))) {
       throw new PomonaError("conflict", "command.duplicate-uuid", "This Mac was sent a command with this UUID before.");

@@ -2,9 +2,10 @@ import { hash } from "node:crypto";
 import type { TenantId } from "@pomona/facts";
 import { createSignedData, decodePem, issueCertificate, parseCertificate, type Signer } from "@pomona/pki";
 import { generateKeyPair } from "@pomona/pki/node";
-import { buildEnrollmentProfile } from "@pomona/profiles";
+import { ALL_RIGHTS, buildEnrollmentProfile, CAPABILITIES, type MdmTerms } from "@pomona/profiles";
 import type { Kernel } from "../../kernel/feature.ts";
 import type { Authority } from "../tenants/index.ts";
+import type { GrantMethod } from "./identity-method.ts";
 import { stableUuid } from "./model.ts";
 import type { DoorUrls } from "./ports.ts";
 
@@ -32,39 +33,66 @@ export class ProfileBuilder {
     readonly organization: string;
     readonly enrollmentId: string;
     readonly generation: number;
+    /** How the challenge is redeemed: at SCEP, or as the ClientIdentifier of ACME with attestation. Default `scep`. */
+    readonly method?: GrantMethod;
     readonly challenge: string;
     readonly topic: string;
+    /** What the Mac holds the profile of already agreed: it is kept, wherever this server is reached by now. */
+    readonly replaces?: MdmTerms;
   }): Promise<Uint8Array> {
     const { device, root } = this.#urls();
     const roots = [this.#authority.rootDer, ...othersThan(this.#authority.rootDer, root)];
     const issuer = (await this.#authority.intermediate(spec.tenantId)).certificate.raw;
     const uuid = (word: string) => stableUuid(spec.enrollmentId, word);
+    const subject = [
+      ["O", "Pomona"],
+      ["CN", spec.enrollmentId],
+    ] as const;
     const profile = buildEnrollmentProfile({
       identifier: `io.pomona.enrollment.${spec.tenantId}`,
       organization: spec.organization,
       uuids: {
         profile: uuid("profile"),
         mdm: uuid("mdm"),
-        scep: uuid(`scep ${spec.generation}`),
+        identity: uuid(`${spec.method ?? "scep"} ${spec.generation}`),
         roots: roots.map((_, index) => uuid(index === 0 ? "root" : `root ${index}`)),
         intermediates: [uuid("intermediate")],
       },
       rootCertificates: roots,
       intermediateCertificates: [issuer],
-      scep: {
-        url: `${device}/scep/${spec.tenantId}`,
-        name: "Pomona",
-        challenge: spec.challenge,
-        subject: [
-          ["O", "Pomona"],
-          ["CN", spec.enrollmentId],
-        ],
-        // Apple takes MD5 or SHA-1 here and nothing longer.
-        caFingerprint: hash("sha1", issuer, "buffer"),
-      },
-      mdm: { serverUrl: `${device}/mdm`, checkInUrl: `${device}/checkin`, topic: spec.topic },
+      identity:
+        spec.method === "acme"
+          ? {
+              method: "acme",
+              directoryUrl: `${device}/acme/${spec.tenantId}/directory`,
+              clientIdentifier: spec.challenge,
+              subject,
+            }
+          : {
+              method: "scep",
+              url: `${device}/scep/${spec.tenantId}`,
+              name: "Pomona",
+              challenge: spec.challenge,
+              subject,
+              // Apple takes MD5 or SHA-1 here and nothing longer.
+              caFingerprint: hash("sha1", issuer, "buffer"),
+            },
+      mdm: spec.replaces ?? this.terms(spec.topic),
+      ...(spec.replaces === undefined ? {} : { replaces: spec.replaces }),
     });
     return this.sign(spec.tenantId, profile);
+  }
+
+  /** What a new enrollment on this topic agrees with its Mac. */
+  terms(topic: string): MdmTerms {
+    const { device } = this.#urls();
+    return {
+      serverUrl: `${device}/mdm`,
+      checkInUrl: `${device}/checkin`,
+      topic,
+      accessRights: ALL_RIGHTS,
+      capabilities: CAPABILITIES,
+    };
   }
 
   /** Signs any profile of the tenant, so that a Mac shows it as verified. */

@@ -12,10 +12,11 @@ const place = (deviceId: DeviceId) => ({ table: "bootstrap_tokens", row: deviceI
 /** The Mac entrusts its bootstrap token to us, or takes it back with an empty one. Raw bytes, never base64 a second time. */
 export const setBootstrapToken =
   (kernel: Kernel): CheckInHandler<"SetBootstrapToken"> =>
-  async ({ message, certificate: { tenantId } }, { deviceId }) => {
+  async ({ message, certificate: { tenantId }, remember }, { deviceId }) => {
     if (message.from.channel === "user") return REFUSED;
     const token = message.bootstrapToken;
     await kernel.store.write(deviceScope(tenantId, deviceId), async (tx) => {
+      await remember(tx);
       if (token === undefined) await deleteToken(tx, deviceId);
       else await putToken(tx, deviceId, kernel.vault.seal(tenantId, place(deviceId), token));
       await mergeDeviceFacts(tx, deviceId, { facts: { bootstrapTokenEscrowed: token !== undefined } });
