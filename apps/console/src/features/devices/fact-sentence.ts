@@ -145,7 +145,7 @@ const TELLS: Partial<Record<FactType, Tell>> = {
     chapter: "agent",
     tone: "progress",
     text: "The agent fell silent and is being installed again",
-    detail: `attempt ${String(data["attempt"] ?? "")}`,
+    ...(typeof data["attempt"] === "number" ? { detail: `attempt ${data["attempt"]}` } : {}),
   }),
   "agent.reinstall-verified": () => ({
     chapter: "agent",
