@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   type ActionContract,
   actions,
+  createBatch,
   createInvitation,
   createRule,
   createToken,
@@ -40,8 +41,10 @@ async function furnish(stage: Stage, admin: ApiClient): Promise<Readonly<Record<
   const command = (await api.call(listCommands, { deviceId })).items[0]!;
   const invitation = await api.call(createInvitation, { name: "More" });
   const token = await admin.call(createToken, { name: "ci", role: "auditor" });
+  const batch = await api.call(createBatch, { requestType: "SecurityInfo", deviceIds: [deviceId] });
   return {
     deviceId,
+    batchId: batch.id,
     ruleId: rule.id,
     incidentId: incident.id,
     orderId: order.id,
@@ -99,7 +102,17 @@ test("for a token of one tenant the other's things do not exist, by any action",
 });
 
 test("every id in a path is one that this test has a thing for", () => {
-  const known = ["deviceId", "ruleId", "incidentId", "orderId", "commandId", "invitationId", "tokenId", "hash"];
+  const known = [
+    "deviceId",
+    "batchId",
+    "ruleId",
+    "incidentId",
+    "orderId",
+    "commandId",
+    "invitationId",
+    "tokenId",
+    "hash",
+  ];
   for (const action of actions)
     for (const name of idsIn(action)) assert.ok(known.includes(name), `${action.name}: ${name}`);
 });

@@ -141,6 +141,23 @@ const TELLS: Partial<Record<FactType, Tell>> = {
     tone: "progress",
     text: "Agent may enroll: its one-time token was made",
   }),
+  "agent.reinstall-requested": (data) => ({
+    chapter: "agent",
+    tone: "progress",
+    text: "The agent fell silent and is being installed again",
+    ...(typeof data["attempt"] === "number" ? { detail: `attempt ${data["attempt"]}` } : {}),
+  }),
+  "agent.reinstall-verified": () => ({
+    chapter: "agent",
+    tone: "good",
+    text: "The agent that was installed again came",
+  }),
+  "agent.reinstall-gave-up": (data) => ({
+    chapter: "agent",
+    tone: "act",
+    text: "The agent was installed again several times and never came",
+    detail: text(data, "outcome"),
+  }),
   "agent.enrolled": (data) => ({
     chapter: "agent",
     tone: "good",

@@ -103,6 +103,14 @@ export const commandMigrations: readonly Migration[] = [
          forget_at INTEGER NOT NULL, PRIMARY KEY (tenant_id, batch_id)) WITHOUT ROWID`,
     ],
   },
+  {
+    // In the order of (tenant_id, id) alone, SQLite would rather walk the whole tenant by its primary key.
+    name: "commands/0004-dead-letters-by-kind",
+    statements: ["command_queue", "command_history"].flatMap((table) => [
+      `DROP INDEX ${table}_dead`,
+      `CREATE INDEX ${table}_dead ON ${table} (tenant_id, dead, id) WHERE dead IS NOT NULL AND retried_by IS NULL`,
+    ]),
+  },
 ];
 
 export const toRow = (row: HistoryColumns & Partial<QueueColumns>): CommandRow => ({
