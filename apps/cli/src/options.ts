@@ -15,3 +15,18 @@ export interface SimOptions {
   readonly data: string;
   readonly realAgents: number;
 }
+/** What the command line of `import` says. */
+export interface ImportOptions {
+  readonly server: string;
+  readonly from: string;
+  readonly dryRun?: true;
+  readonly token?: string;
+  readonly ca?: string;
+}
+/** What the command line of `convert-nanomdm` says. */
+export interface ConvertOptions {
+  readonly rows: string;
+  readonly ca: string;
+  readonly profile: string;
+  readonly to: string;
+}

@@ -18,6 +18,7 @@ import { createDevices } from "../features/devices/feature.ts";
 import { createEnrollment } from "../features/enrollment/feature.ts";
 import { readDeviceIdOf, readEnrollmentIds } from "../features/enrollment/index.ts";
 import { createEscrow } from "../features/escrow/feature.ts";
+import { createMovingIn } from "../features/moving-in/feature.ts";
 import { createProtection } from "../features/protection/feature.ts";
 import { createPush } from "../features/push/feature.ts";
 import { pushTopic } from "../features/push/index.ts";
@@ -80,6 +81,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     agentPackage: () => agentPackage,
   });
   const escrow = createEscrow(kernel, { enrollment });
+  const movingIn = createMovingIn(kernel, { authority, enrollment, push, seen });
   const content = createContent(kernel, {
     blobs: new DiskBlobs(path.join(config.dataDir, "blobs")),
     pack: tarGz,
@@ -102,6 +104,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     renewal.feature,
     agents.feature,
     escrow.feature,
+    movingIn.feature,
     content.feature,
     protection.feature,
   ];
@@ -109,7 +112,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     ...features.flatMap((feature) => feature.routes ?? []),
     ...agentRoutes(agents, kernel.log),
   ];
-  const mdm = mdmPorts({ authority, enrollment, commands, escrow, seen, renewal, kernel });
+  const mdm = mdmPorts({ authority, enrollment, commands, escrow, movingIn, seen, renewal, kernel });
   return { authority, access, agents, mdm, features, routes };
 }
 export type Features = ReturnType<typeof createFeatures>;

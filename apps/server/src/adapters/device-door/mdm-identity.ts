@@ -18,6 +18,8 @@ export type ProofVerdict =
       readonly status: 400 | 403;
       readonly reason: string;
       readonly certificate?: KnownCertificate;
+      /** DER of a certificate that proved its key, and that nobody knows. */
+      readonly unknown?: Uint8Array;
     };
 
 /**
@@ -37,18 +39,23 @@ export async function identify(
 ): Promise<ProofVerdict> {
   const { signature: header, peerCertificate, body, now } = request;
   let hash: string;
+  let shown: Uint8Array;
   let signature: Proof["signature"];
   if (header !== undefined) {
     const verdict = signatures.verify(header, body);
     if (!verdict.ok) return { ok: false, status: 400, reason: `signature: ${verdict.reason}` };
     hash = verdict.certificateHash;
+    shown = verdict.certificate;
     signature = { print: verdict.print, signingTime: verdict.signingTime };
   } else if (peerCertificate !== undefined) {
     hash = certificateHash(peerCertificate);
+    shown = peerCertificate;
   } else {
     return { ok: false, status: 400, reason: "neither a signature nor a client certificate" };
   }
   const known = ports.authority.recall(hash, now) ?? (await ports.authority.identifyHash(hash, now));
+  if (known.status === "unknown")
+    return { ok: false, status: 403, reason: "a certificate that we did not issue", unknown: shown };
   return judge(known, signature, now, request.expiredGraceMs);
 }
 
@@ -56,12 +63,11 @@ export async function identify(
 const CLOCK_SLACK_MS = 2 * 86_400_000;
 
 function judge(
-  known: Identification,
+  known: Identification & { readonly certificate: KnownCertificate },
   signature: Proof["signature"],
   now: number,
   expiredGraceMs: number,
 ): ProofVerdict {
-  if (known.status === "unknown") return { ok: false, status: 403, reason: "a certificate that we did not issue" };
   const { certificate, status } = known;
   if (certificate.role !== "mdm")
     return { ok: false, status: 403, reason: `a certificate for the role ${certificate.role}` };

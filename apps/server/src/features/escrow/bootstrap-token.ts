@@ -25,6 +25,20 @@ export const setBootstrapToken =
     return EMPTY;
   };
 
+/** Keeps a token that came with the Mac from another MDM server; one that is here already stays. @returns whether it was kept */
+export async function keepBootstrapToken(
+  tx: WriteTransaction,
+  kernel: Kernel,
+  deviceId: DeviceId,
+  token: Uint8Array,
+): Promise<boolean> {
+  if ((await readToken(tx, deviceId)) !== undefined) return false;
+  await putToken(tx, deviceId, kernel.vault.seal(tx.scope.tenantId, place(deviceId), token));
+  await mergeDeviceFacts(tx, deviceId, { facts: { bootstrapTokenEscrowed: true } });
+  await tx.publish({ type: "escrow.bootstrap-token-stored", deviceId, data: { removed: false } });
+  return true;
+}
+
 /** Hands the token back to the Mac that it came from. None is no error: 200 without a body. */
 export const getBootstrapToken =
   (kernel: Kernel): CheckInHandler<"GetBootstrapToken"> =>

@@ -8,6 +8,7 @@ import { createDevices } from "../../../features/devices/feature.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
 import { readDeviceIdOf, readEnrollmentIds } from "../../../features/enrollment/index.ts";
 import { createEscrow } from "../../../features/escrow/feature.ts";
+import { createMovingIn } from "../../../features/moving-in/feature.ts";
 import { createPush } from "../../../features/push/feature.ts";
 import { type PushNotification, type PushSender, pushTopic, type VendorSigner } from "../../../features/push/index.ts";
 import { createRenewal } from "../../../features/renewal/feature.ts";
@@ -85,6 +86,7 @@ export async function deviceRig(
   const push = createPush(kernel, { crypto: authority.crypto, enrollment, seen: devices.seen, sender, signing });
   const commands = createCommands(kernel, { enrollment, push });
   const escrow = createEscrow(kernel, { enrollment });
+  const movingIn = createMovingIn(kernel, { authority, enrollment, push, seen: devices.seen });
   const revocation = createRevocation(kernel, {
     authority,
     pkiUrl: () => urls.device,
@@ -102,6 +104,7 @@ export async function deviceRig(
     commands.feature,
     renewal.feature,
     escrow.feature,
+    movingIn.feature,
   ];
   kernel.migrate(features);
   await authority.start();
@@ -119,7 +122,7 @@ export async function deviceRig(
     port: 0,
     tls,
     kernel,
-    mdm: mdmPorts({ authority, enrollment, commands, escrow, seen: devices.seen, renewal, kernel }),
+    mdm: mdmPorts({ authority, enrollment, commands, escrow, movingIn, seen: devices.seen, renewal, kernel }),
     routes: features.flatMap((feature) => feature.routes ?? []).filter((route) => route.door === "device"),
     ...options,
   };
