@@ -39,7 +39,7 @@ export function encodeExtensions(spec: ExtensionsSpec, ski: Uint8Array, aki: Uin
     OID.subjectAltName,
     OID.subjectKeyIdentifier,
     OID.authorityKeyIdentifier,
-    OID.crlDistributionPoints,
+    OID.crlPointers,
     OID.authorityInfoAccess,
   ];
   const others = (spec.other ?? []).map(({ oid, isCritical, value }) => {
@@ -65,7 +65,7 @@ function encodeRevocationPointers({ crlUrls = [], ocspUrls = [], issuerUrls = []
   return [
     ...(crlUrls.length === 0
       ? []
-      : [derExtension(OID.crlDistributionPoints, false, derSequence(...crlUrls.map(point)))]),
+      : [derExtension(OID.crlPointers, false, derSequence(...crlUrls.map(point)))]),
     ...(access.length === 0 ? [] : [derExtension(OID.authorityInfoAccess, false, derSequence(...access))]),
   ];
 }
