@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from "commander";
-import type { ConvertOptions, DemoOptions, ImportOptions, SimOptions } from "./options.ts";
+import type { ConvertOptions, DemoOptions, ImportOptions, SimOptions, StartOptions } from "./options.ts";
 import { version } from "./shipped.ts";
 
 const program = new Command("pomona").description("Open, self-hosted macOS fleet orchestration").version(version);
@@ -8,7 +8,8 @@ const program = new Command("pomona").description("Open, self-hosted macOS fleet
 program
   .command("start")
   .description("run the server")
-  .action(async () => (await import("./start.ts")).start());
+  .option("--restored", "the database was put back from a backup: hold what waits in it until someone releases it")
+  .action(async (options: StartOptions) => (await import("./start.ts")).start(options));
 
 program
   .command("demo")

@@ -1,3 +1,7 @@
+/** What the command line of `start` says. */
+export interface StartOptions {
+  readonly restored?: true;
+}
 /** What the command line of `demo` says. */
 export interface DemoOptions {
   readonly json?: true;

@@ -7,11 +7,13 @@ import { DiskBlobs } from "../adapters/blobs/disk-blobs.ts";
 import { mdmPorts } from "../adapters/device-door/mdm-ports.ts";
 import type { ServerConfig } from "../config.ts";
 import { createAccess } from "../features/access/feature.ts";
+import { DEFAULT_LIMITS, undoPolicy } from "../features/access/index.ts";
 import { createAcme } from "../features/acme/feature.ts";
 import { attestationRoots } from "../features/acme/index.ts";
 import { createAgents } from "../features/agents/feature.ts";
 import { type AgentPackage, mdmCommands } from "../features/agents/index.ts";
 import { createAudit } from "../features/audit/feature.ts";
+import { createBatches } from "../features/batches/feature.ts";
 import { createCommands } from "../features/commands/feature.ts";
 import { createContent } from "../features/content/feature.ts";
 import { createDevices } from "../features/devices/feature.ts";
@@ -60,7 +62,9 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     attestationRoots: roots,
     deviceUrl: () => addresses.device,
   });
-  const commands = createCommands(kernel, { enrollment, push });
+  const undo = undoPolicy(DEFAULT_LIMITS);
+  const commands = createCommands(kernel, { enrollment, push, undo });
+  const batches = createBatches(kernel, { commands, undo });
   const revocation = createRevocation(kernel, {
     authority,
     pkiUrl,
@@ -79,7 +83,9 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     commands: mdmCommands(commands.queue),
     addresses: () => ({ deviceUrl: addresses.device, brokerUrl: addresses.agent, roots: addresses.root }),
     agentPackage: () => agentPackage,
+    ...(config.reinstall === undefined ? {} : { reinstall: config.reinstall }),
   });
+  commands.addHeldSource(agents.heldOrders);
   const escrow = createEscrow(kernel, { enrollment });
   const movingIn = createMovingIn(kernel, { authority, enrollment, push, seen });
   const content = createContent(kernel, {
@@ -101,6 +107,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     push.feature,
     acme,
     commands.feature,
+    batches.feature,
     renewal.feature,
     agents.feature,
     escrow.feature,
@@ -113,6 +120,6 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     ...agentRoutes(agents, kernel.log),
   ];
   const mdm = mdmPorts({ authority, enrollment, commands, escrow, movingIn, seen, renewal, kernel });
-  return { authority, access, agents, mdm, features, routes };
+  return { authority, access, commands, agents, mdm, features, routes };
 }
 export type Features = ReturnType<typeof createFeatures>;
