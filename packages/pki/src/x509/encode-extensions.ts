@@ -63,9 +63,7 @@ function encodeRevocationPointers({ crlUrls = [], ocspUrls = [], issuerUrls = []
     ...issuerUrls.map((url) => derSequence(derOid(OID.accessIssuers), uri(url))),
   ];
   return [
-    ...(crlUrls.length === 0
-      ? []
-      : [derExtension(OID.crlPointers, false, derSequence(...crlUrls.map(point)))]),
+    ...(crlUrls.length === 0 ? [] : [derExtension(OID.crlPointers, false, derSequence(...crlUrls.map(point)))]),
     ...(access.length === 0 ? [] : [derExtension(OID.authorityInfoAccess, false, derSequence(...access))]),
   ];
 }
