@@ -54,7 +54,7 @@ export const OID = {
   extendedKeyUsage: "2.5.29.37",
   crlNumber: "2.5.29.20",
   crlReason: "2.5.29.21",
-  crlDistributionPoints: "2.5.29.31",
+  crlPointers: "2.5.29.31",
   authorityInfoAccess: "1.3.6.1.5.5.7.1.1",
   // OCSP (RFC 6960)
   accessOcsp: "1.3.6.1.5.5.7.48.1",

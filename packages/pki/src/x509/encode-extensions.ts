@@ -39,7 +39,7 @@ export function encodeExtensions(spec: ExtensionsSpec, ski: Uint8Array, aki: Uin
     OID.subjectAltName,
     OID.subjectKeyIdentifier,
     OID.authorityKeyIdentifier,
-    OID.crlDistributionPoints,
+    OID.crlPointers,
     OID.authorityInfoAccess,
   ];
   const others = (spec.other ?? []).map(({ oid, isCritical, value }) => {
@@ -63,9 +63,7 @@ function encodeRevocationPointers({ crlUrls = [], ocspUrls = [], issuerUrls = []
     ...issuerUrls.map((url) => derSequence(derOid(OID.accessIssuers), uri(url))),
   ];
   return [
-    ...(crlUrls.length === 0
-      ? []
-      : [derExtension(OID.crlDistributionPoints, false, derSequence(...crlUrls.map(point)))]),
+    ...(crlUrls.length === 0 ? [] : [derExtension(OID.crlPointers, false, derSequence(...crlUrls.map(point)))]),
     ...(access.length === 0 ? [] : [derExtension(OID.authorityInfoAccess, false, derSequence(...access))]),
   ];
 }

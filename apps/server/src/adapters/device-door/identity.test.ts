@@ -10,7 +10,7 @@ import { encodePem, issueCertificate, parseCertificate } from "@pomona/pki";
 import { generateKeyPair, privateKeyToPem } from "@pomona/pki/node";
 import { buildBinaryPlist, buildXmlPlist } from "@pomona/plist";
 import { type DeviceRig, deviceRig } from "./testing/device-rig.ts";
-import { enrolledMac } from "./testing/enroll-mac.ts";
+import { enrolledMac, invitedMac } from "./testing/enroll-mac.ts";
 import { type Identity, mdmSignature, type TestMac } from "./testing/test-mac.ts";
 
 let rig: DeviceRig;
@@ -36,10 +36,13 @@ const signed = (body: Uint8Array, identity: Identity = mac.identity!) => ({
 
 /** `openssl cms -sign` with the Mac's identity: a signer that shares no code with us. */
 function opensslSignature(body: Uint8Array, ...options: readonly string[]): string {
+  return signatureOf(mac, body, ...options);
+}
+function signatureOf(by: TestMac, body: Uint8Array, ...options: readonly string[]): string {
   const file = (name: string) => path.join(dir, name);
   writeFileSync(file("body"), body);
-  writeFileSync(file("cert.pem"), encodePem("CERTIFICATE", mac.identity!.certificate.raw));
-  writeFileSync(file("key.pem"), privateKeyToPem(mac.identity!.key), { mode: 0o600 });
+  writeFileSync(file("cert.pem"), encodePem("CERTIFICATE", by.identity!.certificate.raw));
+  writeFileSync(file("key.pem"), privateKeyToPem(by.identity!.key), { mode: 0o600 });
   const inputs = ["-in", file("body"), "-signer", file("cert.pem"), "-inkey", file("key.pem")];
   const der = execFileSync("openssl", ["cms", "-sign", "-binary", "-outform", "DER", ...inputs, ...options]);
   return der.toString("base64");
@@ -135,6 +138,29 @@ test("case 7: two signers are refused", async () => {
 test("case 8: SHA-1, SHA-256 and SHA-512 digests are accepted", async () => {
   for (const digest of ["sha1", "sha256", "sha512"]) {
     assert.equal(await post(idle(), { "mdm-signature": opensslSignature(idle(), "-md", digest) }), 200, digest);
+  }
+});
+
+// Fault: without the ecdsa rows of packages/pki/src/algorithms.ts the signer is "unsupported-algorithm" and this is red.
+test("case 8: ECDSA signers are accepted as well, with the same digests, detached and embedded", async () => {
+  const tenant = await rig.newTenant("Curves");
+  const other = await invitedMac(rig, tenant);
+  const known = await rig.authority.identify(other.identity!.certificate.raw, rig.clock.now());
+  assert.ok(known.status === "valid" && known.certificate.enrollmentId !== null);
+  for (const type of ["ec-p256", "ec-p384"] as const) {
+    const key = generateKeyPair(type);
+    const spki = rig.authority.crypto.publicKeyOf(key);
+    const holder = { enrollmentId: known.certificate.enrollmentId };
+    const now = rig.clock.now();
+    const issued = await rig.authority.issueCertificate({ tenantId: tenant, role: "mdm", holder, spki, now });
+    other.identity = { certificate: parseCertificate(issued.der), key };
+    assert.equal((await other.authenticate()).status, 200);
+    const body = Buffer.from(buildXmlPlist({ Status: "Idle", UDID: other.udid }));
+    for (const digest of ["sha1", "sha256", "sha512"])
+      for (const form of [[], ["-nodetach"]]) {
+        const signature = signatureOf(other, body, "-md", digest, ...form);
+        assert.equal(await post(body, { "mdm-signature": signature }), 200, `${type} ${digest} ${form.join()}`);
+      }
   }
 });
 

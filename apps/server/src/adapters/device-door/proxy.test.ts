@@ -148,6 +148,7 @@ test("case 10: the same as URL-escaped PEM in a header of another name", async (
   );
 });
 
+// Fault: with a `has` of trusted-proxies.ts that takes every address this is red.
 test("case 10: the header of any peer that is not the proxy is dropped", async () => {
   const mac = await enrolledMac(rig, tenant);
   const header = { "client-cert": rfc9440(mac) };

@@ -85,8 +85,9 @@ test("between 180 and 120 days before its end an identity is renewed by itself, 
   assert.equal((await mac.poll()).command, undefined, "it is not due again");
 });
 
+// Fault: without `queue.settle` in renewer.ts the profile goes out again when it was never acknowledged, and "never" is red.
 for (const when of ["before", "after", "never"] as const) {
-  test(`case 27: the acknowledgement of a renewal may come ${when} the check-ins${when === "after" ? "" : ""}: it works all the same`, async () => {
+  test(`case 27: a renewal works, whether it is acknowledged before the check-ins, after them or never: ${when}`, async () => {
     const mac = await quietMac();
     const before_ = mac.identity!;
     assert.equal((await renewNow(mac)).state, "queued");
@@ -115,6 +116,7 @@ for (const when of ["before", "after", "never"] as const) {
   });
 }
 
+// Fault: with an isRenewal of authenticate.ts that is never true the queue is cleared, and this is red.
 test("case 26: a renewal keeps the queue, the bootstrap token and the user channels", async () => {
   const mac = await quietMac();
   const { id } = await deviceOf(mac);
@@ -141,8 +143,8 @@ test("the profile repeats the MDM payload, wherever the server is reached by now
   const first = profileIn(await mac.poll());
   const mdm = (profile: typeof first) =>
     profile.payloads.find((payload) => payload["PayloadType"] === "com.apple.mdm")!;
-  const url = mdm(first)["ServerURL"];
-  assert.equal(mdm(first)["CheckInURL"], String(url).replace("/mdm", "/checkin"));
+  assert.equal(mdm(first)["ServerURL"], `${rig.plainUrl}/mdm`);
+  assert.equal(mdm(first)["CheckInURL"], `${rig.plainUrl}/checkin`);
   const challenges = new Set([first.challenge]);
   rig.clock.advance(8 * DAY);
   await sweep();
