@@ -15,13 +15,20 @@ export function checkInput(definition: AnyCommandDefinition, input: unknown): as
     validator = Compile(definition.input);
     validators.set(definition.input, validator);
   }
-  if (validator.Check(input)) return;
-  const [first] = validator.Errors(input);
-  throw new PomonaError(
-    "invalid",
-    "command.invalid-input",
-    `The input does not fit ${definition.requestType}: ${first?.instancePath || "it"} ${first?.message ?? "is wrong"}.`,
-  );
+  const problem = validator.Check(input) ? definition.problem?.(input) : firstError(validator.Errors(input));
+  if (problem === undefined) return;
+  const why = `The input does not fit ${definition.requestType}: ${problem}.`;
+  throw new PomonaError("invalid", "command.invalid-input", why);
+}
+
+const firstError = ([first]: ReturnType<ReturnType<typeof Compile>["Errors"]>): string =>
+  `${first?.instancePath || "it"} ${first?.message ?? "is wrong"}`;
+
+/** What was asked, as far as it is no secret. */
+export function openInput(definition: AnyCommandDefinition, packed: string): Readonly<Record<string, unknown>> {
+  const input = JSON.parse(packed) as Record<string, unknown>;
+  for (const field of definition.sealed ?? []) delete input[field];
+  return input;
 }
 
 interface SealedField {

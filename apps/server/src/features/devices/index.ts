@@ -11,5 +11,5 @@ export {
   setMdmState,
   upsertDeviceAtEnrollment,
 } from "./record.ts";
-export { storeReport } from "./reports.sql.ts";
+export { type ReportKind, readReports, storeReport } from "./reports.sql.ts";
 export { SeenTimes } from "./seen-times.ts";

@@ -1,5 +1,6 @@
 import { defineCommand } from "../define-command.ts";
-import { emptyInput } from "./empty-input.ts";
+import { emptyInput } from "./parts/empty-input.ts";
+import { onlyWhileAwaiting } from "./parts/on-enrollment.ts";
 
 export const deviceConfigured = defineCommand({
   requestType: "DeviceConfigured",
@@ -7,6 +8,5 @@ export const deviceConfigured = defineCommand({
   risk: "change",
   input: emptyInput,
   payload: () => ({}),
-  objection: ({ isAwaitingConfiguration }) =>
-    isAwaitingConfiguration ? undefined : "the Mac does not wait in Setup Assistant",
+  objection: onlyWhileAwaiting,
 });
