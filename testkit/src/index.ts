@@ -1,3 +1,9 @@
+export {
+  type AttestationAuthority,
+  type AttestationRequest,
+  type AttestedProperties,
+  openAttestationAuthority,
+} from "./acme/attestation-authority.ts";
 export { type ApiClient, type ApiClientOptions, ApiProblem, openApiClient } from "./api/api-client.ts";
 export {
   type ApnsReceiver,

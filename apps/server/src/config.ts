@@ -13,6 +13,8 @@ export interface ServerConfig {
   readonly tls?: { readonly certificate: string; readonly key: string; readonly ca: string };
   readonly apns: { readonly url: string; readonly ca?: string };
   readonly masterKey?: string;
+  /** PEM of the roots that attestations of Macs may chain to; without any, ACME is refused. */
+  readonly attestationRoots?: string;
   readonly logLevel: string;
   readonly consoleDir: string;
   /** The agent's single-file bundle, packed for Macs at start; without it no agent is offered. */
@@ -62,6 +64,11 @@ export const SETTINGS = {
     default: "",
     doc: "32 bytes in base64 or hex that wrap all data keys. Without it a key file in the data folder is made.",
   },
+  attestationRoots: {
+    env: "POMONA_ATTESTATION_ROOTS",
+    default: "",
+    doc: "PEM files, separated by commas: Apple's Enterprise Attestation Root CA, against which the attestations of Macs are checked. Without it identities by ACME are refused.",
+  },
   logLevel: { env: "POMONA_LOG_LEVEL", default: "info", doc: "fatal, error, warn, info, debug or silent." },
 } as const satisfies Record<string, Setting>;
 
@@ -105,6 +112,7 @@ export function configFrom(settings: Record<SettingName, string>, shipped: Shipp
     },
     apns: { url: settings.apnsUrl, ...(settings.apnsCa === "" ? {} : { ca: readFileSync(settings.apnsCa, "utf8") }) },
     logLevel: settings.logLevel,
+    ...(settings.attestationRoots === "" ? {} : { attestationRoots: readFiles(settings.attestationRoots) }),
     ...(settings.masterKey === "" ? {} : { masterKey: settings.masterKey }),
     ...(tlsCertificate === ""
       ? {}
@@ -117,6 +125,12 @@ export function configFrom(settings: Record<SettingName, string>, shipped: Shipp
         }),
   };
 }
+
+const readFiles = (list: string): string =>
+  list
+    .split(",")
+    .map((file) => readFileSync(file.trim(), "utf8"))
+    .join("\n");
 
 function portOf(name: SettingName, text: string): number {
   const port = Number(text);

@@ -1,4 +1,5 @@
 import * as access from "./access/access.ts";
+import * as acme from "./acme/acme.ts";
 import type { ActionContract } from "./action-contract.ts";
 import * as agents from "./agents/agents.ts";
 import * as audit from "./audit/audit.ts";
@@ -25,6 +26,7 @@ export const actions: readonly ActionContract[] = [
   devices,
   enrollment,
   push,
+  acme,
   commands,
   batches,
   agents,

@@ -1,4 +1,5 @@
 export * from "./access/access.ts";
+export * from "./acme/acme.ts";
 export * from "./action-contract.ts";
 export * from "./agents/agents.ts";
 export * from "./audit/audit.ts";

@@ -1,3 +1,4 @@
+import type { AttestationAuthority } from "../acme/attestation-authority.ts";
 import type { AgentSpeed } from "../agent/agent-speed.ts";
 import type { PushNetwork } from "../apns/apns-receiver.ts";
 import type { PackageCache } from "../install/package-cache.ts";
@@ -43,5 +44,7 @@ export interface VirtualMacOptions {
   readonly launchdThrottleMs?: number;
   /** Time spans of an in-process agent. */
   readonly agentSpeed?: AgentSpeed;
+  /** Apple's attestation servers, as far as this Mac is concerned; without it a profile with ACME cannot be installed. */
+  readonly attestation?: AttestationAuthority;
   readonly onJournal?: (entry: JournalEntry) => void;
 }

@@ -5,6 +5,7 @@ import type { Authority, KnownCertificate } from "../tenants/index.ts";
 import type { ResetHook } from "./authenticate.ts";
 import type { CheckInHandlers, MdmAnswer } from "./check-in.ts";
 import type { Resolution } from "./enrollments.ts";
+import type { AttestedRequest, Grant } from "./grant-identity.ts";
 import type { DoorUrls, PushTopic } from "./ports.ts";
 import type { ProfileBuilder } from "./profile-builder.ts";
 import type { PushTarget } from "./push-targets.sql.ts";
@@ -17,6 +18,8 @@ export interface EnrollmentPorts {
   readonly urls: () => DoorUrls;
   /** Tests with `scepclient` need it: it sends single DES. Default false. */
   readonly allowScepDes?: boolean;
+  /** Whether attestations can be checked here, so that identities by ACME can be offered. Default false. */
+  readonly canAttest?: boolean;
 }
 
 export interface EnrollmentFeature {
@@ -31,4 +34,6 @@ export interface EnrollmentFeature {
   /** What else must be cleared when a Mac enrolls anew or leaves, in the same transaction. */
   readonly onReset: (hook: ResetHook) => void;
   readonly profiles: ProfileBuilder;
+  /** Gives an identity to a key that Apple attested; what `acme` ends in. */
+  readonly grantAttested: (request: AttestedRequest) => Promise<Grant>;
 }

@@ -4,8 +4,11 @@ import { authenticate, type ResetHook } from "./authenticate.ts";
 import { checkOut } from "./check-out.ts";
 import { getToken, userAuthenticate } from "./declined-messages.ts";
 import type { EnrollmentFeature, EnrollmentPorts } from "./enrollment-feature.ts";
+import { policyMigrations } from "./enrollment-policy.sql.ts";
+import { policyActions } from "./enrollment-policy.ts";
 import { deleteDeadSessions, enrollmentMigrations } from "./enrollments.sql.ts";
 import { Enrollments } from "./enrollments.ts";
+import { grantAttestedIdentity } from "./grant-identity.ts";
 import { invitationMigrations } from "./invitations.sql.ts";
 import { invitationActions } from "./invitations.ts";
 import { CHALLENGE_MS } from "./model.ts";
@@ -18,7 +21,7 @@ import { stopPushes } from "./stop-pushes.ts";
 import { tokenUpdate } from "./token-update.ts";
 
 export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): EnrollmentFeature {
-  const { authority } = ports;
+  const { authority, canAttest = false } = ports;
   const enrollments = new Enrollments(kernel);
   const refusals = new Refusals(kernel);
   const profiles = new ProfileBuilder(kernel, authority, ports.urls);
@@ -27,6 +30,7 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
   return {
     refusals,
     profiles,
+    grantAttested: (request) => grantAttestedIdentity({ kernel, authority, enrollments }, request),
     authenticate: (message, certificate) => authenticate(inner, message, certificate),
     checkIns: {
       TokenUpdate: tokenUpdate(inner),
@@ -39,10 +43,10 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
     onReset: (hook) => void resetHooks.push(hook),
     feature: {
       name: "enrollment",
-      migrations: [...enrollmentMigrations, ...invitationMigrations, ...pushTargetMigrations],
-      actions: invitationActions(() => ports.urls().api),
+      migrations: [...enrollmentMigrations, ...invitationMigrations, ...pushTargetMigrations, ...policyMigrations],
+      actions: [...invitationActions(() => ports.urls().api, canAttest), ...policyActions(canAttest)],
       routes: [
-        ...portalRoutes(kernel, profiles, ports.pushTopic),
+        ...portalRoutes(kernel, profiles, ports.pushTopic, canAttest),
         ...scepRoutes({ kernel, authority, enrollments, allowDes: ports.allowScepDes ?? false }),
       ],
       jobs: [

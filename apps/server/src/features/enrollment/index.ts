@@ -8,9 +8,17 @@ export {
   REFUSED,
 } from "./check-in.ts";
 export type { EnrollmentFeature, EnrollmentPorts } from "./enrollment-feature.ts";
-export { findUserChannel, readEnrollmentOfDevice, readEnrollmentsOfDevices } from "./enrollments.sql.ts";
+export {
+  findUserChannel,
+  peekChallenge,
+  readEnrollment,
+  readEnrollmentOfDevice,
+  readEnrollmentsOfDevices,
+} from "./enrollments.sql.ts";
 export type { Refusal, Resolution } from "./enrollments.ts";
-export { type Enrollment, EXPIRED_GRACE_MS, stableUuid } from "./model.ts";
+export type { AttestedRequest, Grant } from "./grant-identity.ts";
+export type { GrantMethod } from "./identity-method.ts";
+export { type Enrollment, EXPIRED_GRACE_MS, hashOfSecret, stableUuid } from "./model.ts";
 export type { DoorUrls, PushTopic } from "./ports.ts";
 export { ProfileBuilder } from "./profile-builder.ts";
 export {
