@@ -10,8 +10,8 @@ import type { EnrollmentState } from "../mdm/enrollment-state.ts";
 import { makeIdentityKey } from "../mdm/identity-key.ts";
 import { MdmClient } from "../mdm/mdm-client.ts";
 import { ESCROWED_KEY_FILE } from "../model/file-vault.ts";
-import type { MacModel } from "../model/mac-model.ts";
-import { becomeManaged, becomeUnmanaged } from "../model/management-state.ts";
+import type { MacModel, ManagedApplication } from "../model/mac-model.ts";
+import { becomeManaged, becomeUnmanaged, eraseModel } from "../model/management-state.ts";
 import { readProfile } from "../profiles/configuration-profile.ts";
 import { checkPayloads, forgetProfile, recordProfile } from "../profiles/installed-profiles.ts";
 import {
@@ -20,6 +20,7 @@ import {
   writeManagedPreferences,
 } from "../profiles/managed-preferences.ts";
 import { Refused } from "../profiles/profile-refused.ts";
+import { attester } from "./attester.ts";
 import type { Journal } from "./journal.ts";
 import { type KeptState, stateKeeper } from "./kept-state.ts";
 import type { MacBody } from "./mac-body.ts";
@@ -162,7 +163,10 @@ export class Management {
       pushToken: () => this.#kept.enrollment?.pushToken ?? "",
       installProfile: (bytes) => this.#installProfile(bytes),
       removeProfile: (identifier) => this.#removeProfile(identifier),
-      installApplication: (source) => this.#installApplication(source),
+      installApplication: (source, managed) => this.#installApplication(source, managed),
+      erase: (how) => this.#erase(how),
+      updateToken: () => this.mdm.updateToken(),
+      attest: attester(this.model, this.#options.attestation),
       restart: () => this.#power.restart(),
       shutDown: () => this.#power.shutDown(),
       lock: (pin, message) => {
@@ -243,9 +247,15 @@ export class Management {
     this.#body.launchd.pathChanged(`/Library/Managed Preferences/${domain}.plist`);
   }
 
-  async #installApplication(source: ManifestSource): Promise<() => Promise<void>> {
+  async #installApplication(source: ManifestSource, managed?: ManagedApplication): Promise<() => Promise<void>> {
     const roots = this.#kept.enrollment?.roots ?? [];
     const manifest = await fetchManifest(source, roots);
+    const { managedApplications } = this.model;
+    const { bundleIdentifier } = manifest;
+    const note = (status: string): void => {
+      if (managed !== undefined) managedApplications[bundleIdentifier] = { ...managed, status };
+    };
+    note("Installing");
     const install = async (): Promise<void> => {
       const files = await fetchApplication(manifest, roots, this.#options.packages);
       const isProcess = this.#options.agentMode === "process";
@@ -256,13 +266,27 @@ export class Management {
         "package-installed",
         `${manifest.bundleIdentifier} ${versionOf(files, manifest.bundleVersion)}`,
       );
+      note("Managed");
       for (const path of launchDaemonsOf(files)) await this.#body.launchd.load(path, "boot");
     };
     // The conversation with the server goes on meanwhile, as it does on a Mac.
     return () => {
-      install().catch((error: unknown) => this.#journal.write("package-failed", String(error)));
+      install().catch((error: unknown) => {
+        note("Failed");
+        this.#journal.write("package-failed", String(error));
+      });
       return Promise.resolve();
     };
+  }
+
+  async #erase(how: "contents" | "obliterated"): Promise<void> {
+    await this.#body.launchd.shutDown();
+    await this.forget({ sayGoodBye: false });
+    eraseModel(this.model, how);
+    await this.#body.root.remove("/Library");
+    await this.#body.root.remove("/private");
+    await this.save();
+    this.#journal.write("erased", how);
   }
 
   /** An agent in our process has its settings handed; one that runs as a process reads the file. */

@@ -5,7 +5,7 @@ import { deviceScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { EMPTY, type Enrollment, type MdmAnswer } from "../enrollment/index.ts";
 import { commandCatalog } from "./catalog/index.ts";
-import { openInput, renderPayload } from "./command-input.ts";
+import { askedOf, renderPayload } from "./command-input.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { findOpen, markNotNow, markSent, readNextStart, readOpen } from "./commands.sql.ts";
 import {
@@ -84,7 +84,7 @@ async function takeReport(
   await queue.end(tx, row, state as CommandAnswer["state"], { error, from: { enrollment, report: report.raw } });
   // What an answer tells besides a failure is true all the same.
   if (isAcknowledged && definition?.onAcknowledged !== undefined) {
-    await definition.onAcknowledged(tx, deviceId, report.raw, openInput(definition, row.input));
+    await definition.onAcknowledged(tx, deviceId, report.raw, askedOf(definition, row.input));
   }
   return first.filter((candidate) => candidate.id !== row.id);
 }

@@ -25,7 +25,7 @@ const firstError = ([first]: ReturnType<ReturnType<typeof Compile>["Errors"]>): 
   `${first?.instancePath || "it"} ${first?.message ?? "is wrong"}`;
 
 /** What was asked, as far as it is no secret. */
-export function openInput(definition: AnyCommandDefinition, packed: string): Readonly<Record<string, unknown>> {
+export function askedOf(definition: AnyCommandDefinition, packed: string): Readonly<Record<string, unknown>> {
   const input = JSON.parse(packed) as Record<string, unknown>;
   for (const field of definition.sealed ?? []) delete input[field];
   return input;
