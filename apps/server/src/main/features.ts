@@ -57,7 +57,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     addresses: () => ({ deviceUrl: addresses.device, brokerUrl: addresses.agent, roots: addresses.root }),
     agentPackage: () => agentPackage,
   });
-  const escrow = createEscrow(kernel, { enrollment });
+  const escrow = createEscrow(kernel, { enrollment, authority, commands, storeOrder: agents.storeOrder });
   const content = createContent(kernel, {
     blobs: new DiskBlobs(path.join(config.dataDir, "blobs")),
     pack: tarGz,

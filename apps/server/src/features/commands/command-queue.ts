@@ -24,7 +24,7 @@ import {
   LANE_RANK,
   type Lane,
 } from "./model.ts";
-import type { AnswerHook, ApprovalPort, CommandAnswer, UndoPolicy } from "./ports.ts";
+import type { AnswerHook, ApprovalPort, CommandAnswer, QueuedInput, QueueHook, UndoPolicy } from "./ports.ts";
 import { channelOf, definitionOf, refuseImpossible } from "./possible.ts";
 import { QueueMemory } from "./queue-memory.ts";
 
@@ -77,6 +77,7 @@ export class CommandQueue {
   readonly #kernel: Kernel;
   readonly #ports: QueuePorts;
   readonly #hooks = new Map<string, AnswerHook[]>();
+  readonly #queueHooks = new Map<string, QueueHook[]>();
   readonly #quarantined = new Map<DeviceId, boolean>();
 
   constructor(kernel: Kernel, ports: QueuePorts) {
@@ -87,6 +88,16 @@ export class CommandQueue {
   /** Hears of the end of every command of some types, in its transaction. */
   onAnswer(requestTypes: readonly string[], hook: AnswerHook): void {
     for (const type of requestTypes) this.#hooks.set(type, [...(this.#hooks.get(type) ?? []), hook]);
+  }
+
+  /** Sees what goes into every command of some types, in the transaction that queues it: a PIN is escrowed before it is sent. */
+  onQueue(requestTypes: readonly string[], hook: QueueHook): void {
+    for (const type of requestTypes) this.#queueHooks.set(type, [...(this.#queueHooks.get(type) ?? []), hook]);
+  }
+
+  /** For whoever writes rows of {@link row}: it belongs into the same transaction, before anything can serve the command. */
+  async noteQueued(tx: WriteTransaction, command: QueuedInput): Promise<void> {
+    for (const hook of this.#queueHooks.get(command.requestType) ?? []) await hook(tx, command);
   }
 
   /** Whether memory knows that nothing waits for this channel. */
@@ -240,6 +251,7 @@ export class CommandQueue {
       packed: { notBefore, hold, batchId: null, retryOf: original?.id ?? null },
     });
     await insertCommand(tx, queued);
+    await this.noteQueued(tx, { id: queued.id, deviceId, requestType, input: input as Record<string, unknown> });
     const data = { commandId: queued.id, requestType };
     await tx.publish({ type: "command.queued", deviceId, data });
     if (hold === null) this.wakeAfterCommit(tx, { deviceId, channel, notBefore });

@@ -10,5 +10,7 @@ export type {
   CommandAnswer,
   HeldSource,
   HeldThing,
+  QueuedInput,
+  QueueHook,
   UndoPolicy,
 } from "./ports.ts";

@@ -35,6 +35,9 @@ export class RecordingSender implements PushSender {
   forget(): void {}
 }
 
+/** No Mac here has an agent, so none is ever given an order. */
+const noOrders = () => Promise.reject(new Error("there are no agents here"));
+
 /** The Apple side of the server on a real store, with its door open on loopback; the portal is called directly. */
 export async function deviceRig(
   options: { readonly trustedProxy?: TrustedProxy; readonly attestationRoots?: string } = {},
@@ -56,7 +59,7 @@ export async function deviceRig(
   const acme = createAcme(kernel, { authority, enrollment, attestationRoots: roots, deviceUrl: () => urls.device });
   const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender });
   const commands = createCommands(kernel, { enrollment, push });
-  const escrow = createEscrow(kernel, { enrollment });
+  const escrow = createEscrow(kernel, { enrollment, authority, commands, storeOrder: noOrders });
   const features: readonly Feature[] = [
     createTenants(),
     devices.feature,
