@@ -18,6 +18,11 @@ export const NO_KEY =
   "No recovery key of this Mac is held, so macOS gives nobody from afar a new one. With the escrow profile installed, the next " +
   "key that is made comes here: have its user turn FileVault off and on, or make a new key at the next login (Escrow Buddy).";
 
+/** The new key is here and opens; what it lacks is the Mac's word. */
+const NOT_PROVED =
+  "The new key came and can be read, and nobody proved it on the Mac: that takes the agent. Both keys are kept; the next " +
+  "rotation tries both.";
+
 /** What became of a CMS that a Mac sent. */
 export type TakenKey = "new" | "known" | "unreadable";
 
@@ -77,15 +82,20 @@ export async function settleProof(
   if (row === undefined) return;
   const { deviceId } = row;
   await tx.publish({ type: "escrow.secret-verified", deviceId, data: { kind: KIND, verdict } });
-  if (verdict === "unknown") return;
+  const rotation = await readRotation(tx, deviceId, KIND);
+  const isRotating = rotation?.state === "validating";
+  if (verdict === "unknown") {
+    if (isRotating) await setRotation(tx, deviceId, KIND, "failed", { error: NOT_PROVED });
+    return;
+  }
   if (verdict === "right") {
     await book.confirm(tx, row, "right");
-    const rotation = await readRotation(tx, deviceId, KIND);
-    if (rotation?.state === "validating") await setRotation(tx, deviceId, KIND, "done");
+    if (isRotating || rotation?.state === "failed") await setRotation(tx, deviceId, KIND, "done");
     return;
   }
   if (row.slot === "current") await updateSecret(tx, row.id, { verdict, verifiedAt: tx.now });
   else await book.refuse(tx, row, "fdesetup on the Mac said that this key does not fit", "wrong");
+  if (!isRotating) return;
   await setRotation(tx, deviceId, KIND, "failed", {
     error: "The Mac does not take the new key. The old one is kept and counts; both can be read in the history.",
   });
@@ -113,6 +123,13 @@ export async function beginFileVaultRotation(
     return;
   }
   await sendRotation(tx, parts, unlocking, key);
+}
+
+/** The new key is here: it is being proved, or there is nobody to prove it. */
+export async function awaitProof(tx: WriteTransaction, deviceId: DeviceId): Promise<void> {
+  await setRotation(tx, deviceId, KIND, "validating");
+  if (!(await isAsked(tx, deviceId, KIND, "verify")))
+    await setRotation(tx, deviceId, KIND, "failed", { error: NOT_PROVED });
 }
 
 /** One try with one key. */

@@ -39,7 +39,7 @@ export const ROTATIONS: Readonly<Record<RotationState, readonly RotationState[]>
   waiting: ["validating", "done", "failed"],
   validating: ["done", "failed", "scheduled", "sent", "validating"],
   done: ["scheduled"],
-  failed: ["scheduled", "validating"],
+  failed: ["scheduled", "validating", "done"],
 };
 
 export const isUnderWay = (state: RotationState): boolean =>

@@ -11,7 +11,7 @@ import { takeCodeAnswer } from "./activation-lock.ts";
 import { askByCommand } from "./ask.ts";
 import { settleUpdate } from "./departure-update.ts";
 import { updateEscrowDevice } from "./devices.sql.ts";
-import { takeRecoveryKey } from "./file-vault.ts";
+import { awaitProof, takeRecoveryKey } from "./file-vault.ts";
 import type { AskRow } from "./model.ts";
 import type { EscrowParts } from "./ports.ts";
 import { readRotation, takeAsk } from "./rotations.sql.ts";
@@ -75,7 +75,7 @@ async function takeSecurityInfo(
   if (rotation?.state !== "sent") return;
   // The answer to the rotation had no key, and so was this asked for it.
   const pending = await readHeld(tx, deviceId, "fileVaultKey", "pending");
-  if (pending !== undefined) await setRotation(tx, deviceId, "fileVaultKey", "validating");
+  if (pending !== undefined) await awaitProof(tx, deviceId);
   else
     await setRotation(tx, deviceId, "fileVaultKey", "failed", {
       error: "The Mac said that it made a new key, and handed out none that opens. The old one is kept; verify it.",
@@ -103,7 +103,7 @@ async function takeRotated(
   const cms = readRotatedRecoveryKey(report);
   const taken = cms === undefined ? undefined : await takeRecoveryKey(tx, parts, deviceId, cms, "RotateFileVaultKey");
   if (taken === "new" || taken === "known") {
-    await setRotation(tx, deviceId, kind, "validating");
+    await awaitProof(tx, deviceId);
     return;
   }
   await askByCommand(tx, parts, { deviceId, kind, purpose: "read" }, "SecurityInfo");
