@@ -165,6 +165,18 @@ export async function escrowRig() {
       await job.run();
       await settle();
     },
+    /** A person sends a command; with `fails` its transaction does not commit. */
+    queueByHand: (
+      tenantId: TenantId,
+      deviceId: DeviceId,
+      requestType: string,
+      input: Readonly<Record<string, unknown>>,
+      fails = false,
+    ) =>
+      write(tenantId, async (tx) => {
+        await enqueue(tx, { deviceId, requestType, input });
+        if (fails) throw new Error("the disk is full");
+      }),
     /** The Mac answers the oldest command of a type. */
     answer: async (
       tenantId: TenantId,
