@@ -6,7 +6,7 @@ import { nodeCrypto } from "@pomona/pki/node";
 import type { PlistDictionary } from "@pomona/plist";
 import { newId } from "../../../kernel/clock.ts";
 import type { Feature } from "../../../kernel/feature.ts";
-import { Performer } from "../../../kernel/perform.ts";
+import { Performer, type PerformOptions } from "../../../kernel/perform.ts";
 import { PLATFORM, type Scope, systemScope } from "../../../kernel/scope.ts";
 import type { WriteTransaction } from "../../../kernel/store.ts";
 import { MovableClock, testKernel } from "../../../testing/test-kernel.ts";
@@ -156,8 +156,8 @@ export async function escrowRig() {
       await settle();
       return deviceId;
     },
-    perform: (name: string, scope: Scope, input: unknown) =>
-      performer.perform(actions.get(name as never)!, scope, input),
+    perform: (name: string, scope: Scope, input: unknown, options: PerformOptions = {}) =>
+      performer.perform(actions.get(name as never)!, scope, input, options),
     person,
     job: async (name: string): Promise<void> => {
       const job = escrow.feature.jobs?.find((each) => each.name === name);
