@@ -12,6 +12,7 @@ import {
   placeOrder,
   sendCommand,
 } from "@pomona/contract";
+import { buildXmlPlist } from "@pomona/plist";
 import { type ApiClient, ApiProblem, openApiClient } from "@pomona/testkit";
 import { eventually, openStage, type Stage } from "./stage.ts";
 
@@ -53,6 +54,9 @@ async function furnish(stage: Stage, admin: ApiClient): Promise<Readonly<Record<
 const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "devices.rename-device": { name: "mine now" },
   "commands.send-command": { requestType: "DeviceInformation" },
+  "commands.send-raw-command": {
+    plist: Buffer.from(buildXmlPlist({ RequestType: "SecurityInfo" })).toString("base64"),
+  },
   "agents.place-order": { type: "ping" },
   "agents.open-echo": { text: "hello" },
   "protection.change-rule": { name: "x", match: { name: { exact: "x" } }, mode: "block", scope: { tenant: true } },

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { parseSettings } from "@pomona/agent";
+import type { AttestKey } from "../acme/enroll-by-acme.ts";
 import { AGENT_LABEL, AGENT_SETTINGS } from "../agent/agent-paths.ts";
 import type { PushRegistration } from "../apns/apns-receiver.ts";
 import { fetchApplication, fetchManifest, launchDaemonsOf, versionOf } from "../install/install-application.ts";
@@ -78,6 +79,7 @@ export class Management {
       bytes,
       roots,
       makeKey: (bits) => this.#makeKey(bits, "mdm"),
+      ...this.#attest(),
       ...(this.#options.pool === undefined ? {} : { pool: this.#options.pool }),
     });
     this.#kept.enrollment = prepared.state;
@@ -205,6 +207,7 @@ export class Management {
       bytes,
       roots: old.roots,
       makeKey: (bits) => this.#makeKey(bits, `mdm ${randomUUID()}`),
+      ...this.#attest(),
       renewing: old,
     });
     const checkIn = async (): Promise<void> => {
@@ -297,6 +300,29 @@ export class Management {
     } catch (error) {
       this.#journal.write("failed", `the agent's settings cannot be used: ${String(error)}`);
     }
+  }
+
+  /** Apple silicon with macOS 14 or later attests; what it says of itself is what the model is. */
+  #attest(): { readonly attest?: AttestKey } {
+    const { attestation } = this.#options;
+    const { model } = this;
+    if (attestation === undefined || !model.hardware.isAppleSilicon || Number.parseInt(model.os.version, 10) < 14)
+      return {};
+    return {
+      attest: (spki, freshness) =>
+        attestation.attest({
+          spki,
+          properties: {
+            serialNumber: model.serialNumber,
+            provisioningUdid: model.provisioningUdid,
+            osVersion: model.os.version,
+            systemIntegrityProtection: model.sip ? "0" : "1",
+            secureBoot: "Full Security",
+            thirdPartyKexts: "0",
+            freshness,
+          },
+        }),
+    };
   }
 
   #makeKey(bits: number, purpose: string): Promise<string> {

@@ -61,6 +61,19 @@ test("a permitted actor's action runs, and the trail shows what may be shown", a
   assert.deepEqual([entry?.outcome, entry?.input], ["done", { count: 1, pin: "(omitted)" }]);
 });
 
+test("the trail has what an action says of its input besides, also where it is refused or fails", async () => {
+  await using kernel = testKernel();
+  const { performer, action, list } = await setUp(kernel);
+  const told = { ...action, alsoAudited: (input: unknown) => ({ length: (input as { pin: string }).pin.length }) };
+  await performer.perform(told, permitted, { count: 1, pin: "123456" });
+  await assert.rejects(performer.perform(told, scopeWith(), { count: 1, pin: "12" }));
+  await assert.rejects(performer.perform(told, permitted, { count: 1, pin: "fail" }));
+  assert.deepEqual(
+    (await list()).map(({ input }) => input),
+    [4, 2, 6].map((length) => ({ count: 1, pin: "(omitted)", length })),
+  );
+});
+
 test("an actor without the permission is refused, and the refusal is on the trail", async () => {
   await using kernel = testKernel();
   const { performer, action, list } = await setUp(kernel);

@@ -7,8 +7,8 @@ export interface Proof {
   readonly certificate: KnownCertificate;
   /** The certificate has run out, but not so long ago that a renewal could not help. */
   readonly isExpired: boolean;
-  /** The `Mdm-Signature` header and its claimed time; absent when TLS or a proxy vouched. */
-  readonly signature?: { readonly header: string; readonly signingTime: number | undefined };
+  /** Print and claimed time of `Mdm-Signature`; absent when TLS or a proxy vouched. */
+  readonly signature?: { readonly print: string; readonly signingTime: number | undefined };
 }
 
 export type ProofVerdict =
@@ -42,7 +42,7 @@ export async function identify(
     const verdict = signatures.verify(header, body);
     if (!verdict.ok) return { ok: false, status: 400, reason: `signature: ${verdict.reason}` };
     hash = verdict.certificateHash;
-    signature = { header, signingTime: verdict.signingTime };
+    signature = { print: verdict.print, signingTime: verdict.signingTime };
   } else if (peerCertificate !== undefined) {
     hash = certificateHash(peerCertificate);
   } else {

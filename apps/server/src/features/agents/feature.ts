@@ -12,6 +12,7 @@ import { installMigrations } from "./installs.sql.ts";
 import { Intake } from "./intake.ts";
 import { LiveSessions } from "./live-sessions.ts";
 import { NetPolls } from "./net-polls.ts";
+import { onCertificateRevoked } from "./on-certificate-revoked.ts";
 import { onDeviceReleased } from "./on-device-released.ts";
 import { onDeviceUnenrolled } from "./on-device-unenrolled.ts";
 import { onFacts, onPushFailed, onSensor } from "./on-facts.ts";
@@ -133,6 +134,7 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
         onInstallAnswered(install),
         onPushFailed(health),
         onDeviceUnenrolled(authority, currentBus, polls),
+        onCertificateRevoked(currentBus, polls),
         onDeviceReleased(kernel, orders, desired),
       ],
       jobs: [

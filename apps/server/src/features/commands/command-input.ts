@@ -15,21 +15,28 @@ export function checkInput(definition: AnyCommandDefinition, input: unknown): as
     validator = Compile(definition.input);
     validators.set(definition.input, validator);
   }
-  const problem = validator.Check(input) ? definition.problem?.(input) : firstError(validator.Errors(input));
-  if (problem === undefined) return;
-  const why = `The input does not fit ${definition.requestType}: ${problem}.`;
-  throw new PomonaError("invalid", "command.invalid-input", why);
+  const fault = validator.Check(input)
+    ? definition.fault?.(input as Record<string, unknown>)
+    : firstError(validator, input);
+  if (fault === undefined) return;
+  const message = `The input does not fit ${definition.requestType}: ${fault}.`;
+  throw new PomonaError("invalid", "command.invalid-input", message);
 }
-
-const firstError = ([first]: ReturnType<ReturnType<typeof Compile>["Errors"]>): string =>
-  `${first?.instancePath || "it"} ${first?.message ?? "is wrong"}`;
 
 /** What was asked, as far as it is no secret. */
 export function askedOf(definition: AnyCommandDefinition, packed: string): Readonly<Record<string, unknown>> {
   const input = JSON.parse(packed) as Record<string, unknown>;
-  for (const field of definition.sealed ?? []) delete input[field];
+  for (const field of sealedFields(definition, input)) delete input[field];
   return input;
 }
+
+function firstError(validator: ReturnType<typeof Compile>, input: unknown): string {
+  const [first] = validator.Errors(input);
+  return `${first?.instancePath || "it"} ${first?.message ?? "is wrong"}`;
+}
+
+const sealedFields = ({ sealed, sealsAll }: AnyCommandDefinition, input: object): readonly string[] =>
+  sealsAll === true ? Object.keys(input) : (sealed ?? []);
 
 interface SealedField {
   readonly $sealed: Sealed;
@@ -45,7 +52,7 @@ export function packInput(
   input: Readonly<Record<string, unknown>>,
 ): string {
   const packed: Record<string, unknown> = { ...input };
-  for (const field of definition.sealed ?? []) {
+  for (const field of sealedFields(definition, input)) {
     const value = packed[field];
     if (value === undefined) continue;
     const bytes = Buffer.from(JSON.stringify(value), "utf8");
@@ -62,7 +69,7 @@ export function openInput(
   definition: AnyCommandDefinition,
 ): Record<string, unknown> {
   const input = JSON.parse(row.input) as Record<string, unknown>;
-  for (const field of definition.sealed ?? []) {
+  for (const field of sealedFields(definition, input)) {
     const value = input[field] as SealedField | undefined;
     if (value === undefined) continue;
     const secret = vault.open(tenantId, place(row.id, field), value.$sealed);

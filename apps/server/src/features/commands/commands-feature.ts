@@ -1,4 +1,4 @@
-import type { TenantId } from "@pomona/facts";
+import type { DeviceId, TenantId } from "@pomona/facts";
 import type { Report } from "@pomona/mdm";
 import type { Feature } from "../../kernel/feature.ts";
 import type { MdmAnswer } from "../enrollment/index.ts";
@@ -9,6 +9,8 @@ import type { AnswerHook, HeldSource, QueueHook } from "./ports.ts";
 export interface CommandsFeature {
   readonly feature: Feature;
   readonly queue: CommandQueue;
+  /** Whether the report answers a command that was sent and that nothing was heard of yet. */
+  readonly isAwaited: (tenantId: TenantId, deviceId: DeviceId, report: Report) => Promise<boolean>;
   /** Answers a poll of the command URL. */
   readonly answer: (sender: Sender, report: Report) => Promise<MdmAnswer>;
   /** Hears of the end of every command of these types, in the transaction that ends it. */

@@ -18,10 +18,12 @@ export interface CommandDefinition<Input extends TObject = TObject> {
   readonly input: Input;
   /** Input fields that are sealed while they wait; they may hold secrets. */
   readonly sealed?: readonly (keyof Static<Input> & string)[];
-  /** What does not fit in an input that fits its schema, in words without the value: it may be a secret. Pure. */
-  problem?(input: Static<Input>): string | undefined;
+  /** Every field is sealed, for inputs whose fields nobody here has named. */
+  readonly sealsAll?: true;
   /** The keys of the command besides RequestType. Pure. */
   payload(input: Static<Input>): PlistDictionary;
+  /** What is wrong with an input beyond its schema, in words that quote none of it. Pure. */
+  fault?(input: Static<Input>): string | undefined;
   /** Why this Mac cannot take it, in words; looked at when it is queued and again when it is served. */
   objection?(target: Target): string | undefined;
   /**

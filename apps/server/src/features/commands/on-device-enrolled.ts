@@ -1,6 +1,7 @@
 import { onFact } from "../../kernel/fact.ts";
 import { readEnrollmentOfDevice } from "../enrollment/index.ts";
 import type { CommandQueue } from "./command-queue.ts";
+import { DEVICE_CHANNEL } from "./model.ts";
 
 /** What is asked of every Mac that has just enrolled, in this order. */
 export const FIRST_QUESTIONS: readonly string[] = [
@@ -22,6 +23,9 @@ export const onDeviceEnrolled = (queue: CommandQueue) =>
       const enrollment = await readEnrollmentOfDevice(tx, deviceId);
       if (enrollment === undefined) return;
       for (const requestType of FIRST_QUESTIONS) {
+        // A User Enrollment may not be asked everything.
+        const command = { deviceId, requestType, channel: DEVICE_CHANNEL, isRaw: false };
+        if ((await queue.possibility.objection(tx, command, enrollment)) !== undefined) continue;
         await queue.enqueue(tx, { deviceId, requestType, actor: "enrollment" });
       }
       // Last of all, behind whatever other features queue now: Setup Assistant waits for it.

@@ -14,10 +14,11 @@ const KIND = "bootstrapToken";
 /** The Mac entrusts its bootstrap token to us, or takes it back with an empty one. Raw bytes, never base64 a second time. */
 export const setBootstrapToken =
   (kernel: Kernel, book: SecretBook): CheckInHandler<"SetBootstrapToken"> =>
-  async ({ message, certificate: { tenantId } }, { deviceId }) => {
+  async ({ message, certificate: { tenantId }, remember }, { deviceId }) => {
     if (message.from.channel === "user") return REFUSED;
     const token = message.bootstrapToken;
     await kernel.store.write(deviceScope(tenantId, deviceId), async (tx) => {
+      await remember(tx);
       // Another one opens nothing that the old one did not, and the Mac asked to have it forgotten: there is no history.
       await removeToken(tx, deviceId);
       if (token !== undefined) {

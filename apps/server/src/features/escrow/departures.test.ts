@@ -29,7 +29,8 @@ const entrust = async (rig: EscrowRig, { tenantId, deviceId }: Awaited<ReturnTyp
     from: { channel: "device" },
     bootstrapToken: Buffer.from("token"),
   };
-  await set({ message, certificate: { tenantId } } as never, { deviceId } as never);
+  const remember = () => Promise.resolve();
+  await set({ message, certificate: { tenantId }, remember } as never, { deviceId } as never);
   await rig.settle();
 };
 const account = (name: string, hasSecureToken: boolean) => ({

@@ -6,9 +6,12 @@ import { attestationRoots } from "../../../features/acme/index.ts";
 import { createCommands } from "../../../features/commands/feature.ts";
 import { createDevices } from "../../../features/devices/feature.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
+import { readDeviceIdOf, readEnrollmentIds } from "../../../features/enrollment/index.ts";
 import { createEscrow } from "../../../features/escrow/feature.ts";
 import { createPush } from "../../../features/push/feature.ts";
-import { type PushNotification, type PushSender, pushTopic } from "../../../features/push/index.ts";
+import { type PushNotification, type PushSender, pushTopic, type VendorSigner } from "../../../features/push/index.ts";
+import { createRenewal } from "../../../features/renewal/feature.ts";
+import { createRevocation } from "../../../features/revocation/feature.ts";
 import { createTenants } from "../../../features/tenants/feature.ts";
 import { Authority, addTenant } from "../../../features/tenants/index.ts";
 import type { Feature, HttpResponse } from "../../../kernel/feature.ts";
@@ -28,11 +31,22 @@ export class RecordingSender implements PushSender {
     reason: null,
     apnsId: null,
   };
+  #held: Promise<void> | undefined;
+  /** Lets the next answers wait. */
+  holdNext(): void {
+    this.#held = new Promise((resolve) => {
+      this.release = resolve;
+    });
+  }
+  release: () => void = () => {};
   async send(notification: PushNotification) {
     this.sent.push(notification);
-    return this.answer;
+    const { answer } = this;
+    await this.#held;
+    return answer;
   }
   forget(): void {}
+  sessionOf(): undefined {}
 }
 
 /** No Mac here has an agent, so none is ever given an order. */
@@ -40,13 +54,19 @@ const noOrders = () => Promise.reject(new Error("there are no agents here"));
 
 /** The Apple side of the server on a real store, with its door open on loopback; the portal is called directly. */
 export async function deviceRig(
-  options: { readonly trustedProxy?: TrustedProxy; readonly attestationRoots?: string } = {},
+  options: {
+    readonly trustedProxy?: TrustedProxy;
+    readonly attestationRoots?: string;
+    readonly clock?: MovableClock;
+    /** The data folder of a rig before this one: its server was stopped, and starts again. */
+    readonly dir?: string;
+  } = {},
 ) {
-  const clock = new MovableClock(Date.now());
-  const kernel = testKernel(clock);
-  const authority = new Authority(kernel);
-  const sender = new RecordingSender();
+  const clock = options.clock ?? new MovableClock(Date.now());
   const urls = { api: "https://localhost:1", device: "", root: "" };
+  const kernel = testKernel(clock, options.dir);
+  const authority = new Authority(kernel, undefined, () => urls.device);
+  const sender = new RecordingSender();
   const devices = createDevices(kernel);
   const roots = attestationRoots(options.attestationRoots ?? "");
   const enrollment = createEnrollment(kernel, {
@@ -57,16 +77,33 @@ export async function deviceRig(
     canAttest: roots.length > 0,
   });
   const acme = createAcme(kernel, { authority, enrollment, attestationRoots: roots, deviceUrl: () => urls.device });
-  const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender });
+  const signing: VendorSigner & { asked: Parameters<VendorSigner["request"]>[0][] } = {
+    asked: [],
+    url: "https://sign.test",
+    request: async (order) => {
+      signing.asked.push(order);
+      return undefined;
+    },
+  };
+  const push = createPush(kernel, { crypto: authority.crypto, enrollment, seen: devices.seen, sender, signing });
   const commands = createCommands(kernel, { enrollment, push });
   const escrow = createEscrow(kernel, { enrollment, authority, commands, storeOrder: noOrders });
+  const revocation = createRevocation(kernel, {
+    authority,
+    pkiUrl: () => urls.device,
+    enrollmentsOf: readEnrollmentIds,
+    deviceOf: readDeviceIdOf,
+  });
+  const renewal = createRenewal(kernel, { enrollment, commands, startDays: 180 });
   const features: readonly Feature[] = [
     createTenants(),
+    revocation.feature,
     devices.feature,
     enrollment.feature,
     push.feature,
     acme,
     commands.feature,
+    renewal.feature,
     escrow.feature,
   ];
   kernel.migrate(features);
@@ -85,7 +122,7 @@ export async function deviceRig(
     port: 0,
     tls,
     kernel,
-    mdm: mdmPorts({ authority, enrollment, commands, escrow, seen: devices.seen }),
+    mdm: mdmPorts({ authority, enrollment, commands, escrow, seen: devices.seen, renewal, kernel }),
     routes: features.flatMap((feature) => feature.routes ?? []).filter((route) => route.door === "device"),
     ...options,
   };
@@ -134,7 +171,10 @@ export async function deviceRig(
     authority,
     enrollment,
     push,
+    signing,
     commands,
+    revocation,
+    renewal,
     devices,
     sender,
     tls,
