@@ -35,7 +35,7 @@ test("a reveal is on the audit trail with its reason, told to everyone who liste
   assert.deepEqual([entry?.outcome, entry?.input["reason"]], ["done", REASON]);
   await rig.settle();
   const fact = rig.facts.find(({ type }) => type === "escrow.secret-revealed");
-  assert.equal((fact?.data as { actor: string }).actor, "ana");
+  assert.equal((fact?.data as { actor?: string } | undefined)?.actor, "ana");
   assert.ok(!JSON.stringify([trail, rig.facts]).includes(mac.password));
   assert.equal((await listed(rig, mac)).nextRotationAt, shown.rotatesAt);
   await rig.job("escrow/rotate-due");
