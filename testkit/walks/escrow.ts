@@ -19,7 +19,7 @@ const REASON = "walked through";
 
 /** One kind of a Mac, once it is as wanted. */
 export const secretOf = (
-  stage: Stage,
+  { api }: Pick<Stage, "api">,
   deviceId: string,
   kind: Secret["kind"],
   isWanted: (secret: Secret) => boolean,
@@ -27,7 +27,7 @@ export const secretOf = (
   eventually(
     `${kind} is as wanted`,
     async () => {
-      const { items } = await stage.api.call(listSecrets, { deviceId });
+      const { items } = await api.call(listSecrets, { deviceId });
       const found = items.find((item) => item.kind === kind);
       return found !== undefined && isWanted(found) ? found : undefined;
     },
