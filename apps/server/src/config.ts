@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import type { Clock } from "./kernel/clock.ts";
 
 /** Everything that a server is told from outside. Ports of 0 are chosen by the system. */
 export interface ServerConfig {
@@ -22,6 +23,8 @@ export interface ServerConfig {
   /** The agent's single-file bundle, packed for Macs at start; without it no agent is offered. */
   readonly agentBundle?: string;
   readonly version: string;
+  /** When a silent agent is installed again, in ms; a week each when not given. */
+  readonly reinstall?: { readonly silentMs: number; readonly aliveMs: number };
   /** Peers that may speak for others: with a certificate in a header, and with X-Forwarded-For. */
   readonly trustedProxy?: {
     readonly addresses: readonly string[];
@@ -34,6 +37,10 @@ export interface ServerConfig {
   readonly renewalDays?: number;
   /** Benchmarks and tests only: the device channel without TLS, on loopback. */
   readonly plainDevicePort?: number;
+  /** The database was put back from a backup: hold its queues, even where it does not look so. */
+  readonly isRestored?: boolean;
+  /** Tests only: a clock that they move. */
+  readonly clock?: Clock;
 }
 
 interface Setting {
@@ -111,6 +118,16 @@ export const SETTINGS = {
     default: "",
     doc: "32 bytes in base64 or hex that wrap all data keys. Without it a key file in the data folder is made.",
   },
+  agentSilentDays: {
+    env: "POMONA_AGENT_SILENT_DAYS",
+    default: "7",
+    doc: "Days without a word of a Mac's agent after which it is installed again.",
+  },
+  agentAliveDays: {
+    env: "POMONA_AGENT_ALIVE_DAYS",
+    default: "7",
+    doc: "Only Macs that checked in over MDM within these days get their agent installed again.",
+  },
   attestationRoots: {
     env: "POMONA_ATTESTATION_ROOTS",
     default: "",
@@ -160,6 +177,10 @@ export function configFrom(settings: Record<SettingName, string>, shipped: Shipp
     apns: { url: settings.apnsUrl, ...(settings.apnsCa === "" ? {} : { ca: readFileSync(settings.apnsCa, "utf8") }) },
     mdmcert: { url: settings.mdmcertUrl, key: settings.mdmcertKey },
     logLevel: settings.logLevel,
+    reinstall: {
+      silentMs: daysInMs("agentSilentDays", settings.agentSilentDays),
+      aliveMs: daysInMs("agentAliveDays", settings.agentAliveDays),
+    },
     ...(settings.attestationRoots === "" ? {} : { attestationRoots: readFiles(settings.attestationRoots) }),
     renewalDays: daysOf(settings.renewalDays),
     ...(settings.pkiUrl === "" ? {} : { pkiUrl: settings.pkiUrl.replace(/\/+$/, "") }),
@@ -203,4 +224,11 @@ function portOf(name: SettingName, text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new Error(`${SETTINGS[name].env} has to be a port between 0 and 65535, not "${text}".`);
+}
+
+/** @returns ms */
+function daysInMs(name: SettingName, text: string): number {
+  const days = Number(text);
+  if (Number.isInteger(days) && days >= 1 && days <= 365) return days * 86_400_000;
+  throw new Error(`${SETTINGS[name].env} has to be a number of days between 1 and 365, not "${text}".`);
 }

@@ -11,6 +11,7 @@ import * as departures from "./escrow/departures.ts";
 import * as overview from "./escrow/overview.ts";
 import * as reveal from "./escrow/reveal.ts";
 import * as secrets from "./escrow/secrets.ts";
+import * as movingIn from "./moving-in/moving-in.ts";
 import * as protection from "./protection/protection.ts";
 import * as push from "./push/push.ts";
 import * as renewal from "./renewal/renewal.ts";
@@ -38,5 +39,6 @@ export const actions: readonly ActionContract[] = [
   reveal,
   overview,
   departures,
+  movingIn,
   protection,
 ].flatMap((feature) => (Object.values(feature) as unknown[]).filter(isContract));

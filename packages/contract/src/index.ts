@@ -13,6 +13,8 @@ export * from "./escrow/departures.ts";
 export * from "./escrow/overview.ts";
 export * from "./escrow/reveal.ts";
 export * from "./escrow/secrets.ts";
+export * from "./moving-in/moving-in.ts";
+export * from "./moving-in/moving-record.ts";
 export * from "./openapi.ts";
 export * from "./protection/protection.ts";
 export * from "./push/push.ts";

@@ -81,6 +81,10 @@ export interface FactCatalog {
   "escrow.certificate-changed": { readonly expiresAt: number };
   "escrow.departure-changed": { readonly step: string | null; readonly state: string };
   "push.failed": { readonly reason: string; readonly status: number };
+  /** A Mac was taken over from another MDM server; `device.enrolled` follows when it comes by. */
+  "device.moved-in": { readonly serialNumber: string | null };
+  /** A Mac that was taken over without its certificate has brought it, within the window for that. */
+  "enrollment.associated": { readonly certificateHash: string };
   /** Nothing of the tenant goes through: its certificate was refused, or Apple cannot be reached. */
   "push.stopped": { readonly reason: string; readonly status: number };
   "push.resumed": { readonly reason: "certificate-changed" | "worked-again" };

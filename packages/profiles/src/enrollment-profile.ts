@@ -5,6 +5,8 @@ import { buildMobileconfig } from "./profile.ts";
 export interface EnrollmentProfileSpec {
   /** Identifies this profile for as long as the enrollment lives; renewals repeat it. */
   readonly identifier: string;
+  /** Of the MDM payload, where it is not the profile's with `.mdm`. */
+  readonly mdmIdentifier?: string;
   /** One UUID per part, upper case. */
   readonly uuids: {
     readonly profile: string;
@@ -153,7 +155,7 @@ function mdmPayload(spec: EnrollmentProfileSpec): Payload {
   const terms = termsOf(spec.mdm);
   return {
     type: "com.apple.mdm",
-    identifier: `${spec.identifier}.mdm`,
+    identifier: spec.mdmIdentifier ?? `${spec.identifier}.mdm`,
     uuid: spec.uuids.mdm,
     displayName: "Device management",
     content: {

@@ -7,6 +7,16 @@ export interface MdmTerms {
   /** The sum of the rights; 8191 is all of them. */
   readonly accessRights: number;
   readonly capabilities: readonly string[];
+  /**
+   * The names under which another server installed the profile, where one did: only a profile of the same identifier is an
+   * update of it, any other would be a second MDM profile, which a Mac refuses.
+   */
+  readonly installedAs?: {
+    readonly identifier: string;
+    readonly uuid: string;
+    readonly mdmIdentifier: string;
+    readonly mdmUuid: string;
+  };
 }
 
 /** All rights. An update of the payload may never add one: the Mac would refuse it. */

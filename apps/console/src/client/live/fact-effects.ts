@@ -65,6 +65,8 @@ export const factEffects: { readonly [Type in FactType]: readonly Read[] } = {
   "renewal.stranding": [listRenewals],
   "certificate.revoked": [listIdentities, listRevocations],
   "push.failed": [showPush, showDevice],
+  "device.moved-in": [listDevices, showDevice, showFleet],
+  "enrollment.associated": [showDevice],
   "push.stopped": [showPush],
   "push.resumed": [showPush],
   "push.expiry-warned": [showPush],

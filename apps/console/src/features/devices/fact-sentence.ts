@@ -123,6 +123,8 @@ const TELLS: Partial<Record<FactType, Tell>> = {
     text: "Push failed",
     detail: `Apple answered ${String(data["status"])} ${text(data, "reason")}`,
   }),
+  "device.moved-in": () => ({ chapter: "enrollment", tone: "progress", text: "Taken over from another MDM server" }),
+  "enrollment.associated": () => ({ chapter: "enrollment", tone: "good", text: "Certificate brought along" }),
   "push.token-flapped": (data) => ({
     chapter: "commands",
     tone: "attention",

@@ -1,6 +1,14 @@
 import type { DeviceId, TenantId } from "@pomona/facts";
-import { type CheckIn, type CheckInOf, isCheckInType, type Report, readCheckIn, readReport } from "@pomona/mdm";
-import { PlistError, type PlistValue, parsePlist } from "@pomona/plist";
+import {
+  type CheckIn,
+  type CheckInOf,
+  identifierOf,
+  isCheckInType,
+  type Report,
+  readCheckIn,
+  readReport,
+} from "@pomona/mdm";
+import { getString, isDictionary, PlistError, type PlistValue, parsePlist } from "@pomona/plist";
 import {
   type CheckInHandler,
   EMPTY,
@@ -71,11 +79,10 @@ export class MdmEndpoint {
 
   async answer(request: MdmRequest): Promise<MdmAnswer> {
     const now = this.#kernel.clock.now();
-    const identified = await identify(this.#ports, this.#signatures, {
-      ...request,
-      now,
-      expiredGraceMs: EXPIRED_GRACE_MS,
-    });
+    const judge = () => identify(this.#ports, this.#signatures, { ...request, now, expiredGraceMs: EXPIRED_GRACE_MS });
+    let identified = await judge();
+    if (!identified.ok && identified.unknown !== undefined && (await this.#associate(identified.unknown, request)))
+      identified = await judge();
     if (!identified.ok) {
       const { certificate, reason, status } = identified;
       this.#kernel.log.warn("device-door.refused", { path: request.path, reason });
@@ -98,6 +105,19 @@ export class MdmEndpoint {
     }
     const read = readReport(message);
     return read.ok ? this.#poll(read.value, proof, request, now) : this.#unreadable(request, proof, read.reason);
+  }
+
+  /** A Mac that moved in from another server may bring its certificate, on any message but the one that begins anew. */
+  async #associate(certificate: Uint8Array, { body }: MdmRequest): Promise<boolean> {
+    try {
+      const message = parsePlist(body);
+      if (!isDictionary(message) || getString(message, "MessageType") === "Authenticate") return false;
+      const from = identifierOf(message);
+      return from.ok && (await this.#ports.associate(certificate, from.value));
+    } catch (error) {
+      if (error instanceof PlistError) return false;
+      throw error;
+    }
   }
 
   async #checkIn(message: CheckIn, proof: Proof, request: MdmRequest, now: number): Promise<MdmAnswer> {

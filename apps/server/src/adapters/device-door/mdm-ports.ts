@@ -1,6 +1,7 @@
 import type { CommandsFeature } from "../../features/commands/index.ts";
 import { readDevice, type SeenTimes } from "../../features/devices/index.ts";
 import type { CheckInHandlers, EnrollmentFeature } from "../../features/enrollment/index.ts";
+import type { MovingInFeature } from "../../features/moving-in/index.ts";
 import type { RenewalFeature } from "../../features/renewal/index.ts";
 import type { Authority } from "../../features/tenants/index.ts";
 import type { Kernel } from "../../kernel/feature.ts";
@@ -13,6 +14,7 @@ export const mdmPorts = (features: {
   readonly enrollment: EnrollmentFeature;
   readonly commands: CommandsFeature;
   readonly escrow: { readonly checkIns: CheckInHandlers };
+  readonly movingIn: Pick<MovingInFeature, "associate">;
   readonly seen: SeenTimes;
   readonly renewal: Pick<RenewalFeature, "onExpiredPoll">;
   readonly kernel: Kernel;
@@ -33,5 +35,6 @@ export const mdmPorts = (features: {
   onOtherIdentifier: (certificate, from, address) =>
     features.enrollment.clones.onOtherIdentifier(certificate, from, address),
   answer: features.commands.answer,
+  associate: features.movingIn.associate,
   noteSeen: (tenantId, deviceId, at) => features.seen.note(tenantId, deviceId, "mdm", at),
 });

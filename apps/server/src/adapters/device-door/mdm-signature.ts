@@ -14,6 +14,8 @@ export type SignatureVerdict =
       readonly ok: true;
       /** Hash of the certificate that signed: who that is, is not decided here. */
       readonly certificateHash: string;
+      /** DER */
+      readonly certificate: Uint8Array;
       /** Claimed by the Mac, ms; undefined when it claims none. */
       readonly signingTime: number | undefined;
       /** Over what was signed, so that no other way of writing the same signature down makes another message of it. */
@@ -54,7 +56,13 @@ export class MdmSignatures {
         Buffer.concat([messageDigest, Buffer.from(`${signingTime} ${hash}`)]),
         "base64url",
       );
-      return { ok: true, certificateHash: hash, signingTime, print: print.slice(0, 22) };
+      return {
+        ok: true,
+        certificateHash: hash,
+        certificate: verdict.signerCertificate,
+        signingTime,
+        print: print.slice(0, 22),
+      };
     } catch (error) {
       if (error instanceof PkiError) return { ok: false, reason: error.code };
       throw error;

@@ -41,6 +41,8 @@ export interface MdmPorts {
     from: EnrollmentIdentifier,
     address: string,
   ) => Promise<void>;
+  /** Whether a certificate that nobody knows was just made the identity of a Mac that moved in without one. */
+  readonly associate: (certificate: Uint8Array, from: EnrollmentIdentifier) => Promise<boolean>;
   /** Notes that a Mac was heard; must not write on every call. */
   readonly noteSeen: (tenantId: TenantId, deviceId: DeviceId, at: number) => void;
 }

@@ -8,6 +8,8 @@ export interface Forwarded {
   readonly certificate: Uint8Array | undefined;
 }
 
+const MOST_CERTIFICATES = 50_000;
+
 /** IPv4 that reached an IPv6 socket, as IPv4. */
 const plain = (address: string): string => (address.startsWith("::ffff:") ? address.slice(7) : address);
 
@@ -15,6 +17,7 @@ const plain = (address: string): string => (address.startsWith("::ffff:") ? addr
 export class TrustedProxies {
   readonly #proxy: TrustedProxy;
   readonly #peers: BlockList;
+  readonly #certificates = new Map<string, Uint8Array>();
 
   constructor(proxy: TrustedProxy) {
     this.#proxy = proxy;
@@ -36,8 +39,19 @@ export class TrustedProxies {
     const value = headers[this.#proxy.header];
     return {
       address: this.#client(address, headers["x-forwarded-for"]),
-      certificate: typeof value === "string" ? certificateFromHeader(value, this.#proxy.form) : undefined,
+      certificate: typeof value === "string" ? this.#certificate(value) : undefined,
     };
+  }
+
+  /** Each Mac's header is the same every time, and costs as much to read as the rest of an idle poll's way through here. */
+  #certificate(value: string): Uint8Array | undefined {
+    const held = this.#certificates.get(value);
+    if (held !== undefined) return held;
+    const der = certificateFromHeader(value, this.#proxy.form);
+    if (der === undefined) return undefined;
+    if (this.#certificates.size >= MOST_CERTIFICATES) this.#certificates.clear();
+    this.#certificates.set(value, der);
+    return der;
   }
 
   /** The last one that is not a proxy of ours: what stands before it anybody may have written. */

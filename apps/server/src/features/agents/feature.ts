@@ -1,5 +1,6 @@
 import type { PollRequest, PollResponse, RenewRequest, RenewResponse } from "@pomona/agent-protocol";
 import type { Feature, Kernel } from "../../kernel/feature.ts";
+import type { HeldSource } from "../commands/index.ts";
 import { type SeenTimes } from "../devices/index.ts";
 import type { Authority } from "../tenants/index.ts";
 import { AgentWaker } from "./agent-waker.ts";
@@ -7,6 +8,7 @@ import { ChannelHealth } from "./channel-health.ts";
 import { DesiredCourier } from "./desired-courier.ts";
 import { enrollAgent } from "./enroll-agent.ts";
 import { exchange } from "./exchange.ts";
+import { heldOrders } from "./held-orders.ts";
 import { type InstallParts, mintAgain, onDeviceEnrolled, onInstallAnswered } from "./install-agent.ts";
 import { installMigrations } from "./installs.sql.ts";
 import { Intake } from "./intake.ts";
@@ -33,6 +35,8 @@ import type {
 } from "./ports.ts";
 import { PresenceBook } from "./presence.ts";
 import { onOrderStatus, onReceipt } from "./record-receipt.ts";
+import { DEFAULT_REINSTALL, listReinstallsAction, type ReinstallPolicy, reinstallSilent } from "./reinstall-silent.ts";
+import { reinstallMigrations } from "./reinstalls.sql.ts";
 import { FirstUses, renewAgent } from "./renew-agent.ts";
 import { renewalMigrations } from "./renewals.sql.ts";
 import { type AgentAddresses, SettingsSender } from "./send-settings.ts";
@@ -48,6 +52,8 @@ export interface AgentsOptions {
   /** Asked whenever a settings profile is made, so that doors may open later than this feature is composed. */
   readonly addresses: () => AgentAddresses;
   readonly agentPackage: () => AgentPackage | undefined;
+  /** When an agent counts as lost; a week when not given. */
+  readonly reinstall?: ReinstallPolicy;
 }
 
 /** What main.ts and the features above need of this one. The README says in which order to compose. */
@@ -66,6 +72,8 @@ export interface AgentsFeature {
   readonly addMessages: (handlers: Readonly<Record<string, MessageHandler<never>>>) => void;
   /** Tells online Macs at once that their desired state changed. */
   readonly desiredChanged: (to: readonly AgentIdentity[]) => void;
+  /** Orders that a restored backup holds. */
+  readonly heldOrders: HeldSource;
   /** For features above: an order of theirs, in their transaction. What came of it is told by `order.finished`. */
   readonly storeOrder: StoreOrder;
 }
@@ -119,6 +127,7 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
       source = given;
     },
     addMessages,
+    heldOrders,
     desiredChanged: (to) => {
       desired
         .broadcast(to)
@@ -127,8 +136,8 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
     storeOrder: store,
     feature: {
       name: "agents",
-      migrations: [...orderMigrations, ...installMigrations, ...renewalMigrations],
-      actions: [placeOrder(store), ...showOrderActions, openEcho(sessions)],
+      migrations: [...orderMigrations, ...installMigrations, ...renewalMigrations, ...reinstallMigrations],
+      actions: [placeOrder(store), ...showOrderActions, openEcho(sessions), listReinstallsAction],
       factHandlers: [
         onDeviceEnrolled(install),
         onInstallAnswered(install),
@@ -140,6 +149,7 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
       jobs: [
         sweepOrders(kernel, orders),
         mintAgain(install),
+        reinstallSilent({ ...install, seen, policy: options.reinstall ?? DEFAULT_REINSTALL }),
         { name: "agents/forget-wakes", everyMs: 600_000, run: async () => waker.forgetOld() },
       ],
       stop: async () => {

@@ -4,6 +4,7 @@ import type { Kernel } from "../../kernel/feature.ts";
 import { deviceScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { EMPTY, type Enrollment, type MdmAnswer } from "../enrollment/index.ts";
+import { readInput } from "./batch-rows.sql.ts";
 import { askedOf, renderPayload } from "./command-input.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { findOpen, markNotNow, markSent, readNextStart, readOpen } from "./commands.sql.ts";
@@ -89,7 +90,8 @@ async function takeReport(
   await queue.end(tx, row, state as CommandAnswer["state"], { error, from: { enrollment, report: report.raw } });
   // What an answer tells besides a failure is true all the same. What a user's channel lists is that user's, not the Mac's.
   if (isAcknowledged && channel === DEVICE_CHANNEL && definition?.onAcknowledged !== undefined) {
-    await definition.onAcknowledged(tx, deviceId, report.raw, askedOf(definition, row.input));
+    const { input } = row.batchId === null ? row : await readInput(tx, row);
+    await definition.onAcknowledged(tx, deviceId, report.raw, askedOf(definition, input));
   }
   return first.filter((candidate) => candidate.id !== row.id);
 }
@@ -143,11 +145,13 @@ const isFarFromLast = ({ sentAt }: CommandRow, now: number): boolean => sentAt =
 async function serve(tx: WriteTransaction, kernel: Kernel, queue: CommandQueue, row: CommandRow): Promise<MdmAnswer> {
   const { tenantId } = tx.scope;
   const { deviceId, channel } = row;
-  const payload = renderPayload(kernel.vault, tenantId, row, findDefinition(row)!);
+  const packed = row.batchId === null ? row : await readInput(tx, row);
+  const payload = renderPayload(kernel.vault, tenantId, packed, findDefinition(row)!);
   const body = buildCommand(row.commandUuid, row.requestType, payload);
   // A command that is out already goes out again as it is: its answer may have been lost.
   if (row.state !== "sent" || isFarFromLast(row, tx.now)) {
     await markSent(tx, row.id);
+    queue.noteBatch(tx, row);
     // Told while it happens and not kept as a fact: the row has the time, and this is the busiest write there is.
     const data = { commandId: row.id, requestType: row.requestType };
     tx.afterCommit(() => {

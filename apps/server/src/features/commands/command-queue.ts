@@ -9,6 +9,7 @@ import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 import { readDevice } from "../devices/index.ts";
 import { type Enrollment, readEnrollmentOfDevice } from "../enrollment/index.ts";
 import type { Wake } from "../push/index.ts";
+import { readInput } from "./batch-rows.sql.ts";
 import { checkInput, openInput, packInput } from "./command-input.ts";
 import { markRetried } from "./command-lists.sql.ts";
 import { close, insertCommand, isUuidTaken, readAllOpen, readCommand } from "./commands.sql.ts";
@@ -82,6 +83,7 @@ export class CommandQueue {
   readonly #hooks = new Map<string, AnswerHook[]>();
   readonly #queueHooks = new Map<string, QueueHook[]>();
   readonly #quarantined = new Map<DeviceId, boolean>();
+  #touched = new Map<BatchId, TenantId>();
 
   constructor(kernel: Kernel, ports: QueuePorts) {
     this.#kernel = kernel;
@@ -96,6 +98,11 @@ export class CommandQueue {
   /** Sees what goes into every command of some types, in the transaction that queues it: a PIN is escrowed before it is sent. */
   onQueue(requestTypes: readonly string[], hook: QueueHook): void {
     for (const type of requestTypes) this.#queueHooks.set(type, [...(this.#queueHooks.get(type) ?? []), hook]);
+  }
+
+  /** Whether anybody sees what goes into commands of this type. */
+  isSeen(requestType: string): boolean {
+    return this.#queueHooks.has(requestType);
   }
 
   /** For whoever writes rows of {@link row}: it belongs into the same transaction, before anything can serve the command. */
@@ -143,7 +150,8 @@ export class CommandQueue {
   /** Sends a command that ended without success once more, as a new one. @throws also `command.not-retryable` */
   async retry(tx: WriteTransaction, deviceId: DeviceId, id: CommandId): Promise<QueuedCommand> {
     const row = await this.#find(tx, deviceId, id);
-    const input = openInput(this.#kernel.vault, tx.scope.tenantId, row, definitionOf(row));
+    const packed = await readInput(tx, row);
+    const input = openInput(this.#kernel.vault, tx.scope.tenantId, packed, definitionOf(row));
     const order: CommandOrder = {
       deviceId,
       requestType: row.requestType,
@@ -199,10 +207,22 @@ export class CommandQueue {
       const answer = { deviceId: row.deviceId, enrollment, command, state, report: end.from?.report ?? null };
       for (const hook of hooks) await hook(tx, answer);
     }
+    this.noteBatch(tx, row);
     if (end.isQuiet === true) return;
     const reason = error === null || error === "" ? {} : { reason: error.slice(0, 500) };
     const data = { commandId: row.id, requestType: row.requestType, state, ...reason };
     await tx.publish({ type: "command.answered", deviceId: row.deviceId, data });
+  }
+
+  /** Something happened to a command of a batch: its progress is to be told. */
+  noteBatch(tx: WriteTransaction, { batchId }: Pick<CommandRow, "batchId">): void {
+    const { tenantId } = tx.scope;
+    if (batchId !== null) tx.afterCommit(() => this.#touched.set(batchId, tenantId));
+  }
+  takeTouchedBatches(): ReadonlyMap<BatchId, TenantId> {
+    const touched = this.#touched;
+    this.#touched = new Map();
+    return touched;
   }
 
   /** What a command was for has come about, whether it is answered or not: it goes out no more. */
@@ -263,7 +283,8 @@ export class CommandQueue {
       packed: { notBefore, hold, batchId: null, retryOf: original?.id ?? null },
     });
     await insertCommand(tx, queued);
-    await this.noteQueued(tx, { id: queued.id, deviceId, requestType, input: input as Record<string, unknown> });
+    if (this.isSeen(requestType))
+      await this.noteQueued(tx, { id: queued.id, deviceId, requestType, payload: definition.payload(input) });
     const data = { commandId: queued.id, requestType };
     await tx.publish({ type: "command.queued", deviceId, data });
     if (hold === null) this.wakeAfterCommit(tx, { deviceId, channel, notBefore });

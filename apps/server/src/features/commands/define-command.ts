@@ -44,9 +44,9 @@ export interface CommandDefinition<Input extends TObject = TObject> {
 }
 
 /** A definition whose input type is forgotten, for the list of all. */
-export type AnyCommandDefinition = Omit<CommandDefinition, "payload" | "problem" | "onAcknowledged"> & {
+export type AnyCommandDefinition = Omit<CommandDefinition, "payload" | "fault" | "onAcknowledged"> & {
   payload(input: unknown): PlistDictionary;
-  problem?(input: unknown): string | undefined;
+  fault?(input: unknown): string | undefined;
   onAcknowledged?(
     tx: WriteTransaction,
     deviceId: DeviceId,

@@ -3,6 +3,7 @@ import { deviceScope, PLATFORM, systemScope } from "../../kernel/scope.ts";
 import type { EnrollmentFeature } from "../enrollment/index.ts";
 import type { PushFeature } from "../push/index.ts";
 import { answerPoll, queueOf } from "./answer-poll.ts";
+import { BatchSlices } from "./batch-slices.ts";
 import { commandActions } from "./command-actions.ts";
 import { CommandQueue } from "./command-queue.ts";
 import { commandMigrations, findOpen } from "./commands.sql.ts";
@@ -33,6 +34,7 @@ export function createCommands(kernel: Kernel, ports: CommandsPorts): CommandsFe
   let unwatch = () => {};
   return {
     queue,
+    slices: new BatchSlices(kernel, queue),
     isAwaited: async (tenantId, deviceId, { commandUuid, from }) => {
       if (commandUuid === undefined) return false;
       const scope = deviceScope(tenantId, deviceId);

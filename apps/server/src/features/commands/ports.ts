@@ -41,12 +41,13 @@ export interface CommandAnswer {
  */
 export type AnswerHook = (tx: WriteTransaction, answer: CommandAnswer) => Promise<void>;
 
-/** A command as it goes into the queue, its secrets still in the open. */
+/** A command as it goes into the queue, typed or raw, its secrets still in the open. */
 export interface QueuedInput {
   readonly id: CommandId;
   readonly deviceId: DeviceId;
   readonly requestType: string;
-  readonly input: Readonly<Record<string, unknown>>;
+  /** Its keys as the Mac gets them, besides RequestType. */
+  readonly payload: PlistDictionary;
 }
 /** Runs in the transaction that queues the command. Awaits nothing but it; what it throws keeps the command from being queued. */
 export type QueueHook = (tx: WriteTransaction, command: QueuedInput) => Promise<void>;

@@ -1,7 +1,9 @@
+import type { DeviceId } from "@pomona/facts";
 import type { Authenticate, EnrollmentIdentifier } from "@pomona/mdm";
 import type { Feature } from "../../kernel/feature.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import type { Authority, KnownCertificate } from "../tenants/index.ts";
+import type { MovedEnrollment } from "./adopt-enrollment.ts";
 import type { IdentityHook, ResetHook } from "./authenticate.ts";
 import type { CheckInHandlers, CheckInRequest, MdmAnswer } from "./check-in.ts";
 import type { Clones } from "./clones.ts";
@@ -35,6 +37,17 @@ export interface EnrollmentFeature {
   readonly refusals: Refusals;
   /** Apple refused this token: no push until the Mac sends another. False when it has meanwhile. */
   readonly stopPushes: (tx: WriteTransaction, target: PushTarget) => Promise<boolean>;
+  /** An enrollment of another MDM server goes on here; the caller has looked for rivals. */
+  readonly adopt: (
+    tx: WriteTransaction,
+    moved: MovedEnrollment,
+  ) => Promise<{ readonly enrollmentId: string; readonly deviceId: DeviceId }>;
+  /** The certificate that counts for an enrollment that has none yet. */
+  readonly pin: (
+    tx: WriteTransaction,
+    enrollmentId: string,
+    certificate: { readonly hash: string; readonly notAfter: number },
+  ) => Promise<void>;
   readonly memory: MessageMemory;
   readonly clones: Clones;
   /** What else happens when a Mac comes with a further identity, in the same transaction. */

@@ -1,5 +1,6 @@
 import type { Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
+import { adoptEnrollment } from "./adopt-enrollment.ts";
 import { authenticate, type IdentityHook, type ResetHook } from "./authenticate.ts";
 import { checkOut } from "./check-out.ts";
 import { cloneMigrations } from "./clone-evidence.sql.ts";
@@ -54,6 +55,9 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
     },
     resolve: (certificate, from) => enrollments.resolve(certificate, from),
     stopPushes: (tx, target) => stopPushes(tx, enrollments, target),
+    adopt: (tx, moved) => adoptEnrollment(tx, inner, moved),
+    pin: (tx, enrollmentId, { hash, notAfter }) =>
+      enrollments.change(tx, enrollmentId, { pin: hash, pinExpiresAt: notAfter }),
     onReset: (hook) => void resetHooks.push(hook),
     onToken: (hook) => void tokenHooks.push(hook),
     feature: {

@@ -1,3 +1,4 @@
+export { type MovedEnrollment, rivalsOf } from "./adopt-enrollment.ts";
 export type { IdentityHook, ResetHook } from "./authenticate.ts";
 export { peekChallenge } from "./challenges.sql.ts";
 export {

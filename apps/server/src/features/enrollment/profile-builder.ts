@@ -48,12 +48,14 @@ export class ProfileBuilder {
       ["O", "Pomona"],
       ["CN", spec.enrollmentId],
     ] as const;
+    const installed = spec.replaces?.installedAs;
     const profile = buildEnrollmentProfile({
-      identifier: `io.pomona.enrollment.${spec.tenantId}`,
+      identifier: installed?.identifier ?? `io.pomona.enrollment.${spec.tenantId}`,
+      ...(installed === undefined ? {} : { mdmIdentifier: installed.mdmIdentifier }),
       organization: spec.organization,
       uuids: {
-        profile: uuid("profile"),
-        mdm: uuid("mdm"),
+        profile: installed?.uuid ?? uuid("profile"),
+        mdm: installed?.mdmUuid ?? uuid("mdm"),
         identity: uuid(`${spec.method ?? "scep"} ${spec.generation}`),
         roots: roots.map((_, index) => uuid(index === 0 ? "root" : `root ${index}`)),
         intermediates: [uuid("intermediate")],

@@ -6,7 +6,7 @@ import type { WriteTransaction } from "../../kernel/store.ts";
 import { mergeDeviceFacts } from "../devices/index.ts";
 import { type CheckInHandler, EMPTY, REFUSED } from "../enrollment/index.ts";
 import { updateEscrowDevice } from "./devices.sql.ts";
-import type { SecretBook } from "./secret-book.ts";
+import { SecretBook } from "./secret-book.ts";
 import { deleteSecret, readHeld } from "./secrets.sql.ts";
 
 const KIND = "bootstrapToken";
@@ -30,6 +30,21 @@ export const setBootstrapToken =
     });
     return EMPTY;
   };
+
+/** Keeps a token that came with the Mac from another MDM server; one that is here already stays. @returns whether it was kept */
+export async function keepBootstrapToken(
+  tx: WriteTransaction,
+  kernel: Kernel,
+  deviceId: DeviceId,
+  token: Uint8Array,
+): Promise<boolean> {
+  if ((await readHeld(tx, deviceId, KIND, "current")) !== undefined) return false;
+  const book = new SecretBook(kernel.vault);
+  await book.keepCurrent(tx, { deviceId, kind: KIND, value: token, source: "moved in" });
+  await mergeDeviceFacts(tx, deviceId, { facts: { bootstrapTokenEscrowed: true } });
+  await tx.publish({ type: "escrow.bootstrap-token-stored", deviceId, data: { removed: false } });
+  return true;
+}
 
 /** Hands the token back to the Mac that it came from. None is no error: 200 without a body. */
 export const getBootstrapToken =

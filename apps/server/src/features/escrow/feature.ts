@@ -15,7 +15,7 @@ import { keyMigrations } from "./keys.sql.ts";
 import { listSecrets } from "./list-secrets.ts";
 import { keepLockPin, PIN_COMMANDS } from "./lock-pins.ts";
 import { ANSWERED, onAnswer } from "./on-answer.ts";
-import { onDeviceEnrolled, onDeviceUnenrolled } from "./on-device-enrolled.ts";
+import { onDeviceEnrolled, onDeviceMovedIn, onDeviceUnenrolled } from "./on-device-enrolled.ts";
 import { onOrderFinished } from "./on-order-finished.ts";
 import { policyMigrations } from "./policies.sql.ts";
 import { policyActions } from "./policy-actions.ts";
@@ -63,7 +63,13 @@ export function createEscrow(
         ...policyActions(parts),
         ...departureActions(parts),
       ],
-      factHandlers: [onDeviceEnrolled(), onDeviceUnenrolled(), onOrderFinished(parts), onAgentEnrolled(parts)],
+      factHandlers: [
+        onDeviceEnrolled(),
+        onDeviceMovedIn(),
+        onDeviceUnenrolled(),
+        onOrderFinished(parts),
+        onAgentEnrolled(parts),
+      ],
       jobs: [
         sendProfiles(parts),
         rotateDue(parts),

@@ -8,9 +8,9 @@ export const PIN_COMMANDS: readonly string[] = ["DeviceLock", "EraseDevice"];
 /** Keeps the PIN in the transaction that queues the command: no Mac is ever locked with digits that nobody has. */
 export const keepLockPin =
   ({ book }: Pick<EscrowParts, "book">): QueueHook =>
-  async (tx, { id, deviceId, requestType, input }) => {
-    const { pin } = input;
-    if (typeof pin !== "string") return;
+  async (tx, { id, deviceId, requestType, payload }) => {
+    const pin = payload["PIN"];
+    if (typeof pin !== "string" || pin === "") return;
     const row = await book.keepPending(tx, { deviceId, kind: "lockPin", value: pin, source: requestType });
     const about = { deviceId, kind: "lockPin", purpose: "rotate", secretId: row.id, keyId: null } as const;
     await insertAsk(tx, { ref: id, ...about });

@@ -24,6 +24,20 @@ export const onDeviceEnrolled = () =>
     },
   });
 
+/**
+ * It came from another MDM server and stays enrolled. That server's escrow profile is on it, and a Mac takes one: ours goes there
+ * when somebody renews the certificate or enrolls it again. Its fifteen days are over.
+ */
+export const onDeviceMovedIn = () =>
+  onFact<"device.moved-in">({
+    name: "escrow/on-device-moved-in",
+    types: ["device.moved-in"],
+    handle: async (tx, { deviceId }) => {
+      if (deviceId === null) return;
+      await putEscrowDevice(tx, deviceId, { isProfileDue: false, codeDueAt: null, codeUntil: tx.now });
+    },
+  });
+
 /** It left: escrow asks nothing more of it. Every value stays, for its disk may have to be opened for years. */
 export const onDeviceUnenrolled = () =>
   onFact<"device.unenrolled">({

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import type { Secret } from "@pomona/contract";
 import type { DeviceId, TenantId } from "@pomona/facts";
 import { parseCertificate } from "@pomona/pki";
-import { getData, getDictionary, getString } from "@pomona/plist";
+import { buildXmlPlist, getData, getDictionary, getString } from "@pomona/plist";
 import { type DeviceRig, deviceRig } from "../../adapters/device-door/testing/device-rig.ts";
 import { enrolledMac } from "../../adapters/device-door/testing/enroll-mac.ts";
 import type { TestMac } from "../../adapters/device-door/testing/test-mac.ts";
@@ -100,4 +100,18 @@ test("an answer that comes twice, as after a cut connection, makes one new key",
     (await keyOf(deviceId)).values.map(({ slot }) => slot),
     ["pending", "current"],
   );
+});
+
+test("the PIN of every lock is in escrow when it is queued, however it was asked for", async () => {
+  const pinOf = async (deviceId: DeviceId) => {
+    const input = { deviceId, reason: "the Mac was found again" };
+    return ((await rig.act(tenantId, "escrow.reveal-lock-pin", input)) as { value: string }).value;
+  };
+  const [typed, raw] = [await escrowedMac(), await escrowedMac()];
+  const lock = { requestType: "DeviceLock", input: { pin: "112233" } };
+  await rig.act(tenantId, "commands.send-command", { deviceId: typed.deviceId, ...lock });
+  assert.equal(await pinOf(typed.deviceId), "112233");
+  const plist = Buffer.from(buildXmlPlist({ RequestType: "DeviceLock", PIN: "445566" })).toString("base64");
+  await rig.act(tenantId, "commands.send-raw-command", { deviceId: raw.deviceId, plist });
+  assert.equal(await pinOf(raw.deviceId), "445566");
 });

@@ -4,8 +4,14 @@ import { keyObject, nodeCrypto } from "@pomona/pki/node";
 import { PomonaError } from "../../kernel/errors.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
-import type { WriteTransaction } from "../../kernel/store.ts";
-import { insertCertificate, type KnownCertificate, type RevokeOptions, revokeCertificates } from "./authority.sql.ts";
+import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
+import {
+  findCertificate,
+  insertCertificate,
+  type KnownCertificate,
+  type RevokeOptions,
+  revokeCertificates,
+} from "./authority.sql.ts";
 import { type AuthorityKey, makeKey, openKey } from "./authority-keys.ts";
 import {
   BACKDATE_MS,
@@ -152,6 +158,36 @@ export class Authority {
     const issued = await this.sign(order);
     await this.#kernel.store.write(systemScope(order.tenantId, "authority"), (tx) => this.record(tx, issued));
     return issued;
+  }
+
+  /**
+   * Makes a certificate of another issuer an enrollment's identity: of a Mac that moved here from another MDM server.
+   * The caller has asked {@link isKnown}: a certificate belongs to one enrollment.
+   */
+  async adopt(
+    tx: WriteTransaction,
+    certificate: Pick<KnownCertificate, "hash" | "serial" | "notBefore" | "notAfter">,
+    enrollmentId: string,
+  ): Promise<void> {
+    const { hash, serial, notBefore, notAfter } = certificate;
+    await insertCertificate(tx, {
+      hash,
+      serial,
+      notBefore,
+      notAfter,
+      tenantId: tx.scope.tenantId,
+      role: "mdm",
+      deviceId: null,
+      enrollmentId,
+      revokedAt: null,
+      revocationReason: null,
+    });
+    tx.afterCommit(() => this.#known.forget([hash]));
+  }
+
+  /** Whether a certificate is in the table, whoever has it. */
+  async isKnown(tx: ReadTransaction, hash: string): Promise<boolean> {
+    return (await findCertificate(tx, hash)) !== undefined;
   }
 
   /** Whose certificate this is, and whether it still counts. */

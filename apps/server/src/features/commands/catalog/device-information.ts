@@ -42,6 +42,7 @@ export const deviceInformation = defineCommand({
       name: said.deviceName,
       model: said.modelName ?? said.model,
       osVersion: said.osVersion,
+      serialNumber: said.serialNumber,
       facts: factsOf(said),
     });
   },

@@ -65,7 +65,9 @@ export async function escrowRig() {
     const id = newId<"command">(tx.now);
     const input = (order.input ?? {}) as Record<string, unknown>;
     const command = { id, deviceId: order.deviceId, requestType: order.requestType, input };
-    await queueHooks.get(order.requestType)?.(tx, command);
+    const { pin } = input;
+    const payload = typeof pin === "string" ? { PIN: pin } : {};
+    await queueHooks.get(order.requestType)?.(tx, { ...command, payload });
     // As a queue on disk: what did not commit was never sent.
     tx.afterCommit(() => void sent.push(command));
     return { id, commandUuid: randomUUID(), state: "queued" as const, notBefore: null, hold: null };
