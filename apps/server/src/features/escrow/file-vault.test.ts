@@ -53,7 +53,7 @@ test("a Mac that enrolls gets the escrow profile, and its key is held once the M
   await rig.answer(mac.tenantId, "SecurityInfo", "acknowledged", securityInfo(cms));
   assert.equal((await keyOf(rig, mac)).state, "unconfirmed");
   const order = await rig.finish(mac, "validate-recovery-key", { verdict: "right" });
-  assert.equal(order.input["recoveryKey"], FIRST);
+  assert.equal(order.input["prk"], FIRST);
   const held = await keyOf(rig, mac);
   assert.deepEqual([held.state, held.verdict, held.values.map(({ slot }) => slot)], ["held", "right", ["current"]]);
   assert.equal(await reveal(rig, mac), FIRST);

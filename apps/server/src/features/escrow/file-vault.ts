@@ -67,8 +67,8 @@ export async function takeRecoveryKey(
 export async function proveRecoveryKey(tx: WriteTransaction, parts: EscrowParts, row: SecretRow): Promise<boolean> {
   const about = { deviceId: row.deviceId, kind: KIND, purpose: "verify", secretId: row.id } as const;
   if (await isAsked(tx, row.deviceId, KIND, "verify")) return true;
-  const recoveryKey = parts.book.text(tx.scope.tenantId, row);
-  return askByOrder(tx, parts, about, "validate-recovery-key", { recoveryKey, nonce: makeNonce() });
+  const prk = parts.book.text(tx.scope.tenantId, row);
+  return askByOrder(tx, parts, about, "validate-recovery-key", { prk, nonce: makeNonce() });
 }
 
 /** The agent's verdict on a key, or none. A new key replaces the old one here and nowhere else. */
