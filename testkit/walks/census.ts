@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { actions } from "@pomona/contract";
-import type { ApiClient } from "@pomona/testkit";
+import { type ApiClient, ApiProblem } from "@pomona/testkit";
 
 /** Every answer that reading gives, with the ids that are known. */
 export async function everythingReadable(api: ApiClient, ids: Readonly<Record<string, string>>): Promise<string> {
@@ -11,7 +11,12 @@ export async function everythingReadable(api: ApiClient, ids: Readonly<Record<st
     const names = [...action.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
     if (action.method !== "GET" || names.some((name) => ids[name] === undefined)) continue;
     const input = Object.fromEntries(names.map((name) => [name, ids[name]!]));
-    answers.push(`${action.name} ${JSON.stringify(await api.call(action, input as never))}`);
+    const answer = await api.call(action, input as never).catch((error: unknown) => {
+      // What is not there is said in words, and they are looked at like any other answer.
+      if (error instanceof ApiProblem && error.problem.status === 404) return error.problem;
+      throw error;
+    });
+    answers.push(`${action.name} ${JSON.stringify(answer)}`);
   }
   return answers.join("\n");
 }
