@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import type { Departure } from "@pomona/contract";
+import { type EscrowRig, escrowRig } from "../../testing/escrow-rig.ts";
 import { setBootstrapToken } from "./bootstrap-token.ts";
 import { STEP_STATES } from "./departure-model.ts";
 import { ROTATIONS, SLOTS } from "./model.ts";
 import { SecretBook } from "./secret-book.ts";
-import { type EscrowRig, escrowRig } from "./testing/escrow-rig.ts";
 
 async function departingMac(rig: EscrowRig, hasAgent = true) {
   const tenantId = await rig.newTenant("Orchard");

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import type { Secret } from "@pomona/contract";
 import type { DeviceId, TenantId } from "@pomona/facts";
 import { parseCertificate } from "@pomona/pki";
+import { type EscrowRig, envelopeOf, escrowRig } from "../../testing/escrow-rig.ts";
 import { EscrowKeys } from "./escrow-keys.ts";
-import { type EscrowRig, envelopeOf, escrowRig } from "./testing/escrow-rig.ts";
 
 const FIRST = "AAAA-BBBB-CCCC-DDDD-EEEE-1111";
 const SECOND = "FFFF-GGGG-HHHH-JJJJ-KKKK-2222";

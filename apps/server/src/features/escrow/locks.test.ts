@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Secret } from "@pomona/contract";
 import type { DeviceId, SecretKind, TenantId } from "@pomona/facts";
+import { type EscrowRig, escrowRig } from "../../testing/escrow-rig.ts";
 import { mergeDeviceFacts } from "../devices/index.ts";
-import { type EscrowRig, escrowRig } from "./testing/escrow-rig.ts";
 
 interface Mac {
   readonly tenantId: TenantId;

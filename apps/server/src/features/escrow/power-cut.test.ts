@@ -8,10 +8,10 @@ import { type DeviceRig, deviceRig } from "../../adapters/device-door/testing/de
 import { enrolledMac } from "../../adapters/device-door/testing/enroll-mac.ts";
 import type { TestMac } from "../../adapters/device-door/testing/test-mac.ts";
 import { systemScope } from "../../kernel/scope.ts";
+import { envelopeOf } from "../../testing/escrow-rig.ts";
+import { fillDisk } from "../../testing/full-disk.ts";
 import { readDeviceBySerial } from "../devices/index.ts";
 import { EscrowKeys } from "./escrow-keys.ts";
-import { envelopeOf } from "./testing/escrow-rig.ts";
-import { fillDisk } from "./testing/full-disk.ts";
 
 const FIRST = "AAAA-BBBB-CCCC-DDDD-EEEE-1111";
 const SECOND = "FFFF-GGGG-HHHH-JJJJ-KKKK-2222";

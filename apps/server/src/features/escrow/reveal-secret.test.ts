@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Secret } from "@pomona/contract";
+import { type EscrowRig, escrowRig } from "../../testing/escrow-rig.ts";
 import { REVEALS_AN_HOUR } from "./reveal-secret.ts";
-import { type EscrowRig, escrowRig } from "./testing/escrow-rig.ts";
 
 const REASON = "its user forgot the password";
 

@@ -4,10 +4,10 @@ import path from "node:path";
 import { test } from "node:test";
 import type { Secret } from "@pomona/contract";
 import { FileVault } from "../../adapters/vault/file-vault.ts";
+import { type EscrowRig, escrowRig } from "../../testing/escrow-rig.ts";
 import type { SecretRow } from "./model.ts";
 import { SecretBook } from "./secret-book.ts";
 import { readSecrets } from "./secrets.sql.ts";
-import { type EscrowRig, escrowRig } from "./testing/escrow-rig.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

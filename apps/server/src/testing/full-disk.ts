@@ -1,4 +1,4 @@
-import type { TestKernel } from "../../../testing/test-kernel.ts";
+import type { TestKernel } from "./test-kernel.ts";
 
 /**
  * From now on no write is committed: each does its work, and is undone as the store undoes it when its disk is full (the store's
