@@ -65,6 +65,15 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   },
   "agents.place-order": { type: "ping" },
   "agents.open-echo": { text: "hello" },
+  "escrow.rotate-secret": { kind: "fileVaultKey" },
+  "escrow.verify-secret": { kind: "fileVaultKey" },
+  "escrow.clear-secret": { kind: "recoveryLock" },
+  "escrow.reveal-recovery-key": { reason: "it is not mine" },
+  "escrow.reveal-password": { kind: "recoveryLock", reason: "it is not mine" },
+  "escrow.reveal-lock-pin": { reason: "it is not mine" },
+  "escrow.reveal-bypass-code": { kind: "activationLockDevice", reason: "it is not mine" },
+  "escrow.continue-departure": { step: "decide", choice: "erase" },
+  "escrow.skip-departure-step": { step: "escrow", reason: "not mine" },
   "protection.change-rule": { name: "x", match: { name: { exact: "x" } }, mode: "block", scope: { tenant: true } },
 };
 

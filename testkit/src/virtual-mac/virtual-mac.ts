@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { AGENT_LABEL } from "../agent/agent-paths.ts";
 import type { MdmClient } from "../mdm/mdm-client.ts";
 import type { LostAnswer } from "../mdm/misbehaviour.ts";
+import { changePersonalKey } from "../model/file-vault.ts";
 import { withChip } from "../model/hardware.ts";
 import type { MacModel } from "../model/mac-model.ts";
 import { makeMacModel } from "../model/make-mac-model.ts";
@@ -110,6 +111,13 @@ export class VirtualMac implements AsyncDisposable {
       account.hasSecureToken =
         given !== undefined && Buffer.from(given).toString("base64") === this.model.bootstrapToken;
     }
+    await this.#save();
+  }
+
+  /** Its user switches FileVault on: a new recovery key, escrowed where a payload asks for that. */
+  async turnOnFileVault(): Promise<void> {
+    this.model.fileVault = true;
+    changePersonalKey(this.model);
     await this.#save();
   }
 

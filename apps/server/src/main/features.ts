@@ -86,7 +86,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     ...(config.reinstall === undefined ? {} : { reinstall: config.reinstall }),
   });
   commands.addHeldSource(agents.heldOrders);
-  const escrow = createEscrow(kernel, { enrollment });
+  const escrow = createEscrow(kernel, { enrollment, authority, commands, storeOrder: agents.storeOrder });
   const movingIn = createMovingIn(kernel, { authority, enrollment, push, seen });
   const content = createContent(kernel, {
     blobs: new DiskBlobs(path.join(config.dataDir, "blobs")),

@@ -1,4 +1,4 @@
-import type { BatchId, DeviceId, TenantId } from "@pomona/facts";
+import { asId, type BatchId, type DeviceId, type TenantId } from "@pomona/facts";
 import type { Kernel } from "../../kernel/feature.ts";
 import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 import { readEnrollmentsOfDevices } from "../enrollment/index.ts";
@@ -7,10 +7,11 @@ import {
   countFailures,
   holdUnsent,
   insertBatchInput,
+  readInput,
   readUnsent,
   releasePaused,
 } from "./batch-rows.sql.ts";
-import { checkInput, packInput } from "./command-input.ts";
+import { checkInput, openInput, packInput } from "./command-input.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { insertCommand } from "./commands.sql.ts";
 import { definitionOf } from "./definitions.ts";
@@ -81,13 +82,23 @@ export class BatchSlices {
     const refused = await this.refusals(tx, requestType, deviceIds);
     const out = new Set(refused.map(({ deviceId }) => deviceId));
     const packed = { notBefore: null, hold: null, batchId, retryOf: null };
+    // Opened once for all, and only where somebody looks at it.
+    const payload = this.#queue.isSeen(requestType) ? await this.#openPayload(tx, order) : undefined;
     for (const deviceId of deviceIds) {
       if (out.has(deviceId)) continue;
       const row = { deviceId, requestType, commandUuid, lane, ttlMs, actor, channel: DEVICE_CHANNEL, packed };
-      await insertCommand(tx, { ...this.#queue.row(tx, definitionOf({ requestType }), row), input: "" });
+      const queued = { ...this.#queue.row(tx, definitionOf({ requestType }), row), input: "" };
+      await insertCommand(tx, queued);
+      if (payload !== undefined) await this.#queue.noteQueued(tx, { id: queued.id, deviceId, requestType, payload });
       this.#queue.wakeAfterCommit(tx, { deviceId, channel: DEVICE_CHANNEL, notBefore: null });
     }
     return refused;
+  }
+
+  async #openPayload(tx: WriteTransaction, { batchId, requestType }: BatchOrder) {
+    const kept = await readInput(tx, { id: asId<"command">(batchId), batchId, input: "" });
+    const definition = definitionOf({ requestType });
+    return definition.payload(openInput(this.#kernel.vault, tx.scope.tenantId, kept, definition));
   }
 
   readonly countByState = countByState;

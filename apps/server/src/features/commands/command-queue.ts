@@ -26,7 +26,7 @@ import {
   LANE_RANK,
   type Lane,
 } from "./model.ts";
-import type { AnswerHook, ApprovalPort, CommandAnswer, UndoPolicy } from "./ports.ts";
+import type { AnswerHook, ApprovalPort, CommandAnswer, QueuedInput, QueueHook, UndoPolicy } from "./ports.ts";
 import { Possibility } from "./possibility.ts";
 import { channelOf, refuseImpossible } from "./possible.ts";
 import { QueueMemory } from "./queue-memory.ts";
@@ -81,6 +81,7 @@ export class CommandQueue {
   readonly #kernel: Kernel;
   readonly #ports: QueuePorts;
   readonly #hooks = new Map<string, AnswerHook[]>();
+  readonly #queueHooks = new Map<string, QueueHook[]>();
   readonly #quarantined = new Map<DeviceId, boolean>();
   #touched = new Map<BatchId, TenantId>();
 
@@ -92,6 +93,21 @@ export class CommandQueue {
   /** Hears of the end of every command of some types, in its transaction. */
   onAnswer(requestTypes: readonly string[], hook: AnswerHook): void {
     for (const type of requestTypes) this.#hooks.set(type, [...(this.#hooks.get(type) ?? []), hook]);
+  }
+
+  /** Sees what goes into every command of some types, in the transaction that queues it: a PIN is escrowed before it is sent. */
+  onQueue(requestTypes: readonly string[], hook: QueueHook): void {
+    for (const type of requestTypes) this.#queueHooks.set(type, [...(this.#queueHooks.get(type) ?? []), hook]);
+  }
+
+  /** Whether anybody sees what goes into commands of this type. */
+  isSeen(requestType: string): boolean {
+    return this.#queueHooks.has(requestType);
+  }
+
+  /** For whoever writes rows of {@link row}: it belongs into the same transaction, before anything can serve the command. */
+  async noteQueued(tx: WriteTransaction, command: QueuedInput): Promise<void> {
+    for (const hook of this.#queueHooks.get(command.requestType) ?? []) await hook(tx, command);
   }
 
   /** Whether memory knows that nothing waits for this channel. */
@@ -267,6 +283,8 @@ export class CommandQueue {
       packed: { notBefore, hold, batchId: null, retryOf: original?.id ?? null },
     });
     await insertCommand(tx, queued);
+    if (this.isSeen(requestType))
+      await this.noteQueued(tx, { id: queued.id, deviceId, requestType, payload: definition.payload(input) });
     const data = { commandId: queued.id, requestType };
     await tx.publish({ type: "command.queued", deviceId, data });
     if (hold === null) this.wakeAfterCommit(tx, { deviceId, channel, notBefore });

@@ -5,7 +5,7 @@ import type { MdmAnswer } from "../enrollment/index.ts";
 import type { Sender } from "./answer-poll.ts";
 import type { BatchSlices } from "./batch-slices.ts";
 import type { CommandQueue } from "./command-queue.ts";
-import type { AnswerHook, HeldSource } from "./ports.ts";
+import type { AnswerHook, HeldSource, QueueHook } from "./ports.ts";
 
 export interface CommandsFeature {
   readonly feature: Feature;
@@ -17,6 +17,8 @@ export interface CommandsFeature {
   readonly answer: (sender: Sender, report: Report) => Promise<MdmAnswer>;
   /** Hears of the end of every command of these types, in the transaction that ends it. */
   readonly onAnswer: (requestTypes: readonly string[], hook: AnswerHook) => void;
+  /** Sees what goes into every command of these types, in the transaction that queues it. */
+  readonly onQueue: (requestTypes: readonly string[], hook: QueueHook) => void;
   /** Something else that waits for a person after a restore: it is held, listed, released and discarded with the commands. */
   readonly addHeldSource: (source: HeldSource) => void;
   /** A backup was restored: holds whatever of a tenant waits to be sent, until a person releases it. */

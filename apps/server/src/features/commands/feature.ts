@@ -43,6 +43,7 @@ export function createCommands(kernel: Kernel, ports: CommandsPorts): CommandsFe
     },
     answer: (sender, report) => answerPoll(kernel, queue, sender, report),
     onAnswer: (requestTypes, hook) => queue.onAnswer(requestTypes, hook),
+    onQueue: (requestTypes, hook) => queue.onQueue(requestTypes, hook),
     addHeldSource: (source) => void sources.push(source),
     holdRestored: (tenantId, reason) => holdAfterRestore(kernel, queue, sources, tenantId, reason),
     feature: {

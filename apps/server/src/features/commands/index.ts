@@ -11,6 +11,8 @@ export type {
   CommandAnswer,
   HeldSource,
   HeldThing,
+  QueuedInput,
+  QueueHook,
   UndoPolicy,
 } from "./ports.ts";
 export { noApproval } from "./ports.ts";

@@ -50,6 +50,9 @@ export class RecordingSender implements PushSender {
   sessionOf(): undefined {}
 }
 
+/** No Mac here has an agent, so none is ever given an order. */
+const noOrders = () => Promise.reject(new Error("there are no agents here"));
+
 /** The Apple side of the server on a real store, with its door open on loopback; the portal is called directly. */
 export async function deviceRig(
   options: {
@@ -86,7 +89,7 @@ export async function deviceRig(
   };
   const push = createPush(kernel, { crypto: authority.crypto, enrollment, seen: devices.seen, sender, signing });
   const commands = createCommands(kernel, { enrollment, push, ...options.commands });
-  const escrow = createEscrow(kernel, { enrollment });
+  const escrow = createEscrow(kernel, { enrollment, authority, commands, storeOrder: noOrders });
   const movingIn = createMovingIn(kernel, { authority, enrollment, push, seen: devices.seen });
   const revocation = createRevocation(kernel, {
     authority,
