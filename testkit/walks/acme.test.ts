@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createInvitation, showAttestation } from "@pomona/contract";
+import { createInvitation, renewDevice, showAttestation } from "@pomona/contract";
 import { makeMacModel, openAttestationAuthority, Refused } from "@pomona/testkit";
-import { openStage } from "./stage.ts";
+import { eventually, openStage } from "./stage.ts";
 import { deviceOf } from "./walk.ts";
 
 /** Apple silicon with macOS 15. */
@@ -35,6 +35,17 @@ test("walk: Macs enroll with an attested key in their hardware, by signatures an
     assert.notEqual(shown.provisioningUdid, device.mdm.udid);
     assert.equal(shown.osVersion, "15.1");
     assert.equal(shown.systemIntegrityProtection, model.sip);
+    // Renewed as it came: another key, attested again.
+    const before = mac.mdm.state!.identity.certificate;
+    await stage.api.call(renewDevice, { deviceId: device.id });
+    await eventually("the renewed identity", async () => {
+      await mac.mdm.connect();
+      return mac.mdm.state!.identity.certificate === before ? undefined : true;
+    });
+    const again = await stage.api.call(showAttestation, { deviceId: device.id });
+    assert.ok(again.attestedAt > shown.attestedAt);
+    await mac.mdm.connect();
+    assert.ok(mac.isEnrolled);
     await assert.rejects(stage.otherApi.call(showAttestation, { deviceId: device.id }), /404/);
   }
 

@@ -41,7 +41,8 @@ async function setUp(kernel: TestKernel) {
       return { ran };
     },
   });
-  const limits = { change: 10, rootEquivalent: 5, destructive: 3 };
+  const limit = (perActor: number) => ({ perActor, perTenant: 100, undoSeconds: 0 });
+  const limits = { change: limit(10), rootEquivalent: limit(5), destructive: limit(3) };
   const performer = new Performer(kernel, { audit: auditTrail, budget: budgetOf(limits), idempotency });
   const listAction = audit.actions.find(({ contract: { name } }) => name === "audit.list-entries")!;
   const list = async () =>

@@ -118,23 +118,23 @@ export class Performer {
   #fail(action: BoundAction, scope: Scope, input: unknown, error: unknown): Promise<void> {
     const isRefusal = error instanceof PomonaError && (error.kind === "exhausted" || error.kind === "forbidden");
     const reason = error instanceof PomonaError ? error.code : "fault";
-    return this.#note(scope, {
+    const record: AuditRecord = {
       action: action.contract.name,
       outcome: isRefusal ? "refused" : "failed",
       input: shown(action, input),
       reason,
-    });
+    };
+    return this.#note(scope, record, error instanceof PomonaError ? error.detail : undefined);
   }
 
   /** In a transaction of its own: the one that failed is undone, its trace must not be. */
-  async #note(scope: Scope, record: AuditRecord): Promise<void> {
+  async #note(scope: Scope, record: AuditRecord, detail: PomonaError["detail"] = {}): Promise<void> {
     await this.#kernel.store.write(scope, async (tx) => {
       await this.#ports.audit.record(tx, record);
       if (record.reason === "budget.exceeded") {
-        await tx.publish({
-          type: "budget.exceeded",
-          data: { action: record.action, actor: scope.actor.name, limit: 0 },
-        });
+        const { limit, risk, devices } = detail as { limit: number; risk: string; devices: number };
+        const data = { action: record.action, actor: scope.actor.name, limit, risk, devices };
+        await tx.publish({ type: "budget.exceeded", data });
       }
     });
   }

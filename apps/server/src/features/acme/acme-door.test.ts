@@ -289,6 +289,19 @@ test("what is no JWS, or more than one, is refused as malformed with a fresh non
   }
 });
 
+test("base64url has one form: other letters for the same bytes are malformed, so that nothing signed has a second text", async () => {
+  const { by, url } = await accountUrl();
+  const good = JSON.parse((await by.sign(url, "", await by.newNonce())).toString()) as { signature: string };
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  // 64 octets leave four bits of the last letter unused.
+  const last = letters.indexOf(good.signature.at(-1)!);
+  const signature = good.signature.slice(0, -1) + letters[last ^ 1]!;
+  assert.deepEqual(Buffer.from(signature, "base64url"), Buffer.from(good.signature, "base64url"));
+  const answer = await by.post(url, "", { body: raw({ ...good, signature }) });
+  assert.deepEqual([answer.status, answer.problem], [400, "malformed"]);
+  assert.equal((await by.post(url, "", { body: raw(good) })).status, 200);
+});
+
 test("another content type is 415, a body beyond the limit 413, another method 405, and nothing is ever 401", async () => {
   const { by, url } = await accountUrl();
   assert.equal((await by.post(url, "", { contentType: "application/json" })).status, 415);

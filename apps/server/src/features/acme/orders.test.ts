@@ -3,12 +3,17 @@ import { createHash } from "node:crypto";
 import { after, test } from "node:test";
 import { decodePem, parseCertificate } from "@pomona/pki";
 import { generateKeyPair, keyObject } from "@pomona/pki/node";
-import { newAccountKey, publicJwk } from "@pomona/testkit";
+import { AcmeClient, newAccountKey, publicJwk } from "@pomona/testkit";
 import { fetchProfile } from "../../adapters/device-door/testing/enroll-mac.ts";
-import { requestIdentity } from "../../adapters/device-door/testing/test-mac.ts";
+import { requestIdentity, TestMac } from "../../adapters/device-door/testing/test-mac.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import { sqlOf } from "../../kernel/store.ts";
 import { hashOfSecret, peekChallenge, readEnrollment } from "../enrollment/index.ts";
+import { acmeRoutes } from "./acme.http.ts";
+import { AcmeDoor } from "./acme-door.ts";
+import type { AttestedClaims } from "./attestation-claims.ts";
+import { type OrderStep, stepOrder } from "./orders.sql.ts";
+import { RateLimit } from "./rate-limit.ts";
 import { acmeRig, csrOf, enclaveKey } from "./testing/acme-rig.ts";
 
 const rig = await acmeRig();
@@ -50,6 +55,19 @@ test("an identifier buys one certificate: used, made up, garbled and another ten
   assert.equal(again.problem, "orderNotReady");
 });
 
+test("of two answers to one challenge the first counts: a step is taken only from where it begins", async () => {
+  const { open, key } = await rig.ready("C02STEP");
+  const id = open.url.split("/").at(-1)!;
+  const step = (taken: OrderStep) =>
+    rig.kernel.store.write(systemScope(rig.tenant, "test"), (tx) => stepOrder(tx, id, taken));
+  const error = { type: "about:blank", detail: "late" };
+  const attested = { spki: key.spki, claims: {} as AttestedClaims, at: 0 };
+  assert.equal(await step({ from: "pending", to: "invalid", error }), false);
+  assert.equal(await step({ from: "pending", to: "ready", attested }), false);
+  assert.equal(await step({ from: "ready", to: "invalid", error }), true);
+  assert.equal(await step({ from: "ready", to: "valid", certificate: new Uint8Array(1) }), false);
+});
+
 test("of many finalizes at once, of one order and of two for one identifier, one gets a certificate", async () => {
   const { offer, by, open, key } = await rig.ready("C02RACE");
   const rival = await rig.client(offer.directoryUrl);
@@ -87,9 +105,108 @@ test("names, extensions and addresses that a request wishes for are not in the c
   assert.match(leaf.sanUri[0]!, /:mdm$/);
 });
 
+test("CVE-2025-44005: no certificate without an authorization, by whatever order of requests", async () => {
+  const offer = await rig.offer("C02CVE");
+  const by = await rig.client(offer.directoryUrl);
+  const open = await rig.order(by, offer.clientIdentifier);
+  const key = enclaveKey();
+  const refused = async () => {
+    const answer = await rig.finalize(by, open, key);
+    assert.deepEqual([answer.status, answer.problem], [403, "orderNotReady"]);
+  };
+  await refused();
+  await by.post(open.challenge, {});
+  await by.post(open.challenge, "");
+  await refused();
+  assert.equal((await by.post(open.url.replace("/order/", "/certificate/"), "")).problem, "orderNotReady");
+  assert.equal((await by.post(open.url.replace("/order/", "/authz/"), { status: "valid" })).problem, "malformed");
+  await refused();
+  await rig.attest(by, open, key, { serialNumber: "C02NOTTHIS" });
+  await refused();
+});
+
+test("an invitation that was revoked meanwhile gives no certificate", async () => {
+  const invitation = await rig.invite(rig.tenant, { serialNumber: "C02GONE", identity: "acme" });
+  const offer = await rig.offerFrom(invitation, "C02GONE");
+  const by = await rig.client(offer.directoryUrl);
+  const open = await rig.order(by, offer.clientIdentifier);
+  const key = enclaveKey();
+  await rig.attest(by, open, key, { serialNumber: "C02GONE" });
+  const { items } = (await rig.act(rig.tenant, "enrollment.list-invitations", {})) as {
+    items: { id: string; serialNumber: string }[];
+  };
+  const { id } = items.find(({ serialNumber }) => serialNumber === "C02GONE")!;
+  await rig.act(rig.tenant, "enrollment.revoke-invitation", { invitationId: id });
+  assert.equal((await rig.finalize(by, open, key)).problem, "orderNotReady");
+  assert.equal((await by.post(open.url, "")).json["status"], "invalid");
+});
+
+test("a further attested identity is a renewal: the queue stays, and the one before ends with the first TokenUpdate", async () => {
+  const first = await rig.ready("C02AGAIN");
+  const mac = new TestMac(rig.plainUrl, "C02AGAIN");
+  const identity = async ({ by, open, key }: Pick<typeof first, "by" | "open" | "key">) => {
+    const { json } = await rig.finalize(by, open, key);
+    return { certificate: await certificateOf(by, json["certificate"]), key: key.key };
+  };
+  const old = await identity(first);
+  mac.identity = old;
+  mac.topic = first.offer.topic;
+  assert.equal((await mac.authenticate()).status, 200);
+  assert.equal((await mac.tokenUpdate()).status, 200);
+  await rig.settle();
+  const waiting = (await mac.poll()).command!;
+
+  const enrollmentId = old.certificate.sanUri[0]!.split(":")[3]!;
+  const renewal = (await rig.enrollment.renewalProfile(rig.tenant, enrollmentId, HOUR))!;
+  const { clientIdentifier } = rig.readOffer(renewal.profile, "C02AGAIN");
+  const by = await rig.client(first.offer.directoryUrl);
+  assert.equal((await by.newOrder(clientIdentifier)).problem, "rejectedIdentifier");
+  await rig.kernel.store.write(systemScope(rig.tenant, "test"), renewal.admit);
+  const open = await rig.order(by, clientIdentifier);
+  const key = enclaveKey();
+  await rig.attest(by, open, key, { serialNumber: "C02AGAIN" });
+  mac.identity = await identity({ by, open, key });
+  assert.equal((await mac.authenticate()).status, 200);
+  assert.equal((await mac.tokenUpdate()).status, 200);
+  assert.equal((await mac.poll()).command!.uuid, waiting.uuid);
+  assert.equal((await rig.authority.identify(old.certificate.raw, rig.clock.now())).status, "revoked");
+  mac.identity = old;
+  assert.equal((await mac.poll()).status, 403);
+});
+
+test("new accounts of one address are limited, and those that exist are found all the same", async () => {
+  const ports = {
+    authority: rig.authority,
+    enrollment: rig.enrollment,
+    attestationRoots: [],
+    deviceUrl: () => rig.plainUrl,
+  };
+  const door = new AcmeDoor(rig.kernel, ports);
+  const routes = acmeRoutes(rig.kernel, door, ports, new RateLimit(1, HOUR));
+  const route = routes.find(({ path }) => path.endsWith("/new-account"))!;
+  const url = `/acme/${rig.tenant}/new-account`;
+  const ask = async (key: ReturnType<typeof newAccountKey>, address: string) => {
+    const client = new AcmeClient(rig.http, "unused", key);
+    const header = { kid: undefined, jwk: await client.jwk() };
+    const body = await client.sign(rig.plainUrl + url, {}, door.nonces.issue(), { header });
+    const params = { tenantId: rig.tenant };
+    const headers = { "content-type": "application/jose+json" };
+    const { signal } = new AbortController();
+    return route.handle({ method: "POST", url, params, headers, body, address, signal });
+  };
+  const key = newAccountKey();
+  assert.equal((await ask(key, "192.0.2.1")).status, 201);
+  const refused = await ask(newAccountKey(), "192.0.2.1");
+  assert.equal(refused.status, 429);
+  assert.ok(Number(refused.headers!["retry-after"]) > 0);
+  assert.equal((await ask(key, "192.0.2.1")).status, 200);
+  assert.equal((await ask(newAccountKey(), "192.0.2.2")).status, 201);
+});
+
 test("an identifier, and an order, end with their hour", async () => {
   await using own = await acmeRig();
   const late = await own.offer("C02LATE");
+  const idle = await own.client(late.directoryUrl);
   const { by, open, key } = await own.ready("C02LATE2");
   const finalized = await own.ready("C02DONE");
   await own.finalize(finalized.by, finalized.open, finalized.key);
@@ -103,6 +220,11 @@ test("an identifier, and an order, end with their hour", async () => {
     await jobs.find(({ name }) => name === "acme/forget-ended")!.run();
   };
   await sweep();
+  assert.equal((await by.post(open.url, "")).status, 200);
+  assert.equal((await idle.post(idle.kid!, "")).status, 200);
+  own.clock.advance(HOUR);
+  await sweep();
+  assert.equal((await idle.post(idle.kid!, "")).problem, "accountDoesNotExist");
   assert.equal((await by.post(open.url, "")).status, 200);
   own.clock.advance(24 * HOUR + 1000);
   await sweep();
@@ -231,7 +353,8 @@ test("a certificate is revoked by its own key or by its account, once, and by no
   assert.equal((await one.by.post(revokeCert, {})).problem, "malformed");
   assert.equal((await one.by.post(revokeCert, payload(first.raw, 1))).status, 200);
   assert.equal((await one.by.post(revokeCert, payload(first.raw))).problem, "alreadyRevoked");
-  assert.equal((await rig.authority.identify(first.raw, rig.clock.now())).status, "revoked");
+  const known = await rig.authority.identify(first.raw, rig.clock.now());
+  assert.ok(known.status === "revoked" && known.certificate.revocationReason === "keyCompromise");
 
   const byKey = async (key: ReturnType<typeof newAccountKey>) =>
     two.by.post(revokeCert, payload(second.raw), { key, header: { kid: undefined, jwk: await publicJwk(key) } });

@@ -1,8 +1,12 @@
+import "reflect-metadata";
 import assert from "node:assert/strict";
+import { webcrypto } from "node:crypto";
 import { test } from "node:test";
+import * as x509 from "@peculiar/x509";
 import { parseCertificate } from "@pomona/pki";
 import { nodeCrypto } from "@pomona/pki/node";
 import { type AttestedProperties, openAttestationAuthority } from "@pomona/testkit";
+import { ATTESTATION_OID } from "./attestation-claims.ts";
 import { attestationRoots } from "./attestation-roots.ts";
 import { enclaveKey } from "./testing/acme-rig.ts";
 import { verifyAttestation } from "./verify-attestation.ts";
@@ -76,4 +80,52 @@ test("the setting takes roots in PEM and nothing else", () => {
   for (const text of ["no certificate", apple.rootPem.replace("MI", "AA"), apple.rootPem.slice(0, 200)]) {
     assert.throws(() => attestationRoots(text), /POMONA_ATTESTATION_ROOTS/);
   }
+});
+
+test("a chain that another library issued is verified, and its claims are read", async () => {
+  const algorithm = { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" };
+  const keys = () => webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const [rootKeys, subKeys, leafKeys] = await Promise.all([keys(), keys(), keys()]);
+  const authority = [
+    new x509.BasicConstraintsExtension(true, undefined, true),
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+  ];
+  const root = await x509.X509CertificateGenerator.createSelfSigned({
+    name: "CN=Other Root, O=Other",
+    keys: rootKeys,
+    signingAlgorithm: algorithm,
+    extensions: authority,
+  });
+  const sub = await x509.X509CertificateGenerator.create({
+    subject: "CN=Other Sub CA, O=Other",
+    issuer: root.subject,
+    publicKey: subKeys.publicKey,
+    signingKey: rootKeys.privateKey,
+    signingAlgorithm: algorithm,
+    extensions: authority,
+  });
+  const raw = (oid: string, value: string | Uint8Array) =>
+    new x509.Extension(oid, false, new Uint8Array(Buffer.from(value as string, "latin1")));
+  const leaf = await x509.X509CertificateGenerator.create({
+    subject: "CN=a Mac, O=Other",
+    issuer: sub.subject,
+    publicKey: leafKeys.publicKey,
+    signingKey: subKeys.privateKey,
+    signingAlgorithm: algorithm,
+    extensions: [
+      raw(ATTESTATION_OID.serialNumber, "C02OTHER"),
+      raw(ATTESTATION_OID.freshness, nonce),
+      raw(ATTESTATION_OID.secureBoot, "Reduced Security"),
+    ],
+  });
+  const der = (certificate: x509.X509Certificate) => new Uint8Array(certificate.rawData);
+  const question = { chain: [der(leaf), der(sub)], now: Date.now(), freshness: [nonce] };
+  const verdict = verifyAttestation(crypto, { ...question, roots: [parseCertificate(der(root))] });
+  assert.ok(verdict.ok, JSON.stringify(verdict));
+  assert.deepEqual([verdict.claims.serialNumber, verdict.claims.secureBoot], ["C02OTHER", "Reduced Security"]);
+  assert.deepEqual(verifyAttestation(crypto, { ...question, roots }), {
+    ok: false,
+    reason: "untrusted",
+    detail: "no-issuer",
+  });
 });

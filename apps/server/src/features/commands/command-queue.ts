@@ -9,6 +9,7 @@ import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 import { readDevice } from "../devices/index.ts";
 import { type Enrollment, readEnrollmentOfDevice } from "../enrollment/index.ts";
 import type { Wake } from "../push/index.ts";
+import { readInput } from "./batch-rows.sql.ts";
 import { checkInput, openInput, packInput } from "./command-input.ts";
 import { markRetried } from "./command-lists.sql.ts";
 import { close, insertCommand, isUuidTaken, readAllOpen, readCommand } from "./commands.sql.ts";
@@ -81,6 +82,7 @@ export class CommandQueue {
   readonly #ports: QueuePorts;
   readonly #hooks = new Map<string, AnswerHook[]>();
   readonly #quarantined = new Map<DeviceId, boolean>();
+  #touched = new Map<BatchId, TenantId>();
 
   constructor(kernel: Kernel, ports: QueuePorts) {
     this.#kernel = kernel;
@@ -132,7 +134,8 @@ export class CommandQueue {
   /** Sends a command that ended without success once more, as a new one. @throws also `command.not-retryable` */
   async retry(tx: WriteTransaction, deviceId: DeviceId, id: CommandId): Promise<QueuedCommand> {
     const row = await this.#find(tx, deviceId, id);
-    const input = openInput(this.#kernel.vault, tx.scope.tenantId, row, definitionOf(row));
+    const packed = await readInput(tx, row);
+    const input = openInput(this.#kernel.vault, tx.scope.tenantId, packed, definitionOf(row));
     const order: CommandOrder = {
       deviceId,
       requestType: row.requestType,
@@ -188,10 +191,30 @@ export class CommandQueue {
       const answer = { deviceId: row.deviceId, enrollment, command, state, report: end.from?.report ?? null };
       for (const hook of hooks) await hook(tx, answer);
     }
+    this.noteBatch(tx, row);
     if (end.isQuiet === true) return;
     const reason = error === null || error === "" ? {} : { reason: error.slice(0, 500) };
     const data = { commandId: row.id, requestType: row.requestType, state, ...reason };
     await tx.publish({ type: "command.answered", deviceId: row.deviceId, data });
+  }
+
+  /** Something happened to a command of a batch: its progress is to be told. */
+  noteBatch(tx: WriteTransaction, { batchId }: Pick<CommandRow, "batchId">): void {
+    const { tenantId } = tx.scope;
+    if (batchId !== null) tx.afterCommit(() => this.#touched.set(batchId, tenantId));
+  }
+  takeTouchedBatches(): ReadonlyMap<BatchId, TenantId> {
+    const touched = this.#touched;
+    this.#touched = new Map();
+    return touched;
+  }
+
+  /** What a command was for has come about, whether it is answered or not: it goes out no more. */
+  async settle(tx: WriteTransaction, id: CommandId): Promise<void> {
+    const row = await readCommand(tx, id);
+    if (row === undefined || row.answeredAt !== null) return;
+    if (row.state === "sent") await this.end(tx, row, "acknowledged", { error: null });
+    else await this.end(tx, row, "cancelled", { error: "no longer needed" });
   }
 
   /** The Mac enrolled anew, or left: nothing that waited for the old enrollment may reach the new one. */

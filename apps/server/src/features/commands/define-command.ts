@@ -20,10 +20,10 @@ export interface CommandDefinition<Input extends TObject = TObject> {
   readonly sealed?: readonly (keyof Static<Input> & string)[];
   /** Every field is sealed, for inputs whose fields nobody here has named. */
   readonly sealsAll?: true;
-  /** What does not fit in an input that fits its schema, in words without the value: it may be a secret. Pure. */
-  problem?(input: Static<Input>): string | undefined;
   /** The keys of the command besides RequestType. Pure. */
   payload(input: Static<Input>): PlistDictionary;
+  /** What is wrong with an input beyond its schema, in words that quote none of it. Pure. */
+  fault?(input: Static<Input>): string | undefined;
   /** Why this Mac cannot take it, in words; looked at when it is queued and again when it is served. */
   objection?(target: Target): string | undefined;
   /**
@@ -44,9 +44,9 @@ export interface CommandDefinition<Input extends TObject = TObject> {
 }
 
 /** A definition whose input type is forgotten, for the list of all. */
-export type AnyCommandDefinition = Omit<CommandDefinition, "payload" | "problem" | "onAcknowledged"> & {
+export type AnyCommandDefinition = Omit<CommandDefinition, "payload" | "fault" | "onAcknowledged"> & {
   payload(input: unknown): PlistDictionary;
-  problem?(input: unknown): string | undefined;
+  fault?(input: unknown): string | undefined;
   onAcknowledged?(
     tx: WriteTransaction,
     deviceId: DeviceId,

@@ -24,7 +24,7 @@ export function genericCommand(requestType: string): AnyCommandDefinition | unde
     // Nobody has said which of its keys are secrets, and a mistyped one may be.
     sealsAll: true,
     payload: (input) => plistOfInput(input as Record<string, unknown>),
-    problem: (input) => faultOf(requestType, input as Record<string, unknown>),
+    fault: (input) => faultOf(requestType, input as Record<string, unknown>),
   });
   definitions.set(requestType, definition);
   return definition;

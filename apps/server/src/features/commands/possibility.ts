@@ -1,7 +1,7 @@
 import { commandFacts, maySend, type SendTarget } from "@pomona/apple-schema";
 import type { DeviceFacts } from "@pomona/contract";
 import type { DeviceId } from "@pomona/facts";
-import type { WriteTransaction } from "../../kernel/store.ts";
+import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 import { type DeviceRow, readDevice } from "../devices/index.ts";
 import type { Enrollment } from "../enrollment/index.ts";
 import { findDefinition } from "./definitions.ts";
@@ -29,7 +29,7 @@ export class Possibility {
 
   /** Why the command cannot go there, in words; undefined when nothing speaks against it. */
   async objection(
-    tx: WriteTransaction,
+    tx: ReadTransaction | WriteTransaction,
     command: Pick<CommandRow, "requestType" | "isRaw" | "deviceId" | "channel">,
     enrollment: Enrollment,
   ): Promise<string | undefined> {
@@ -39,7 +39,8 @@ export class Possibility {
     const definition = findDefinition(command);
     if (definition === undefined) return "this server no longer knows this command";
     const known = this.#known.get(deviceId) ?? (await this.#read(tx, deviceId));
-    const own = definition.objection?.(enrollment);
+    const { isUserEnrollment, isAwaitingConfiguration } = enrollment;
+    const own = definition.objection?.({ isUserEnrollment, isAwaitingConfiguration });
     if (own !== undefined) return own;
     // An entry of ours may be newer than the tables.
     if (commandFacts(requestType) === undefined) return undefined;
@@ -47,15 +48,16 @@ export class Possibility {
     return answer.ok ? undefined : answer.reason;
   }
 
-  async #read(tx: WriteTransaction, deviceId: DeviceId): Promise<Known> {
+  async #read(tx: ReadTransaction | WriteTransaction, deviceId: DeviceId): Promise<Known> {
     const device = await readDevice(tx, deviceId);
     if (device === undefined) return NOTHING;
     const known: Known = { osVersion: device.osVersion, facts: device.facts };
     const changes = this.#changes;
     // Not before the commit: what this transaction wrote may yet be undone.
-    tx.afterCommit(() => {
-      if (this.#changes === changes) this.#known.set(deviceId, known);
-    });
+    if ("afterCommit" in tx)
+      tx.afterCommit(() => {
+        if (this.#changes === changes) this.#known.set(deviceId, known);
+      });
     return known;
   }
 }

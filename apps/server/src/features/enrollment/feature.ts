@@ -1,7 +1,10 @@
 import type { Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
-import { authenticate, type ResetHook } from "./authenticate.ts";
+import { adoptEnrollment } from "./adopt-enrollment.ts";
+import { authenticate, type IdentityHook, type ResetHook } from "./authenticate.ts";
 import { checkOut } from "./check-out.ts";
+import { cloneMigrations } from "./clone-evidence.sql.ts";
+import { Clones } from "./clones.ts";
 import { getToken, userAuthenticate } from "./declined-messages.ts";
 import type { EnrollmentFeature, EnrollmentPorts } from "./enrollment-feature.ts";
 import { policyMigrations } from "./enrollment-policy.sql.ts";
@@ -11,11 +14,14 @@ import { Enrollments } from "./enrollments.ts";
 import { grantAttestedIdentity } from "./grant-identity.ts";
 import { invitationMigrations } from "./invitations.sql.ts";
 import { invitationActions } from "./invitations.ts";
+import { messageMemoryMigrations } from "./message-memory.sql.ts";
+import { MessageMemory } from "./message-memory.ts";
 import { CHALLENGE_MS } from "./model.ts";
 import { portalRoutes } from "./portal.http.ts";
 import { ProfileBuilder } from "./profile-builder.ts";
 import { pushTargetMigrations } from "./push-targets.sql.ts";
 import { Refusals } from "./refusals.ts";
+import { renewalProfiles } from "./renewal-profile.ts";
 import { scepRoutes } from "./scep.http.ts";
 import { stopPushes } from "./stop-pushes.ts";
 import type { TokenHook } from "./token-hooks.ts";
@@ -28,12 +34,19 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
   const profiles = new ProfileBuilder(kernel, authority, ports.urls);
   const resetHooks: ResetHook[] = [];
   const tokenHooks: TokenHook[] = [];
-  const inner = { kernel, authority, enrollments, refusals, resetHooks, tokenHooks };
+  const memory = new MessageMemory(kernel);
+  const clones = new Clones(kernel);
+  const identityHooks: IdentityHook[] = [];
+  const inner = { kernel, authority, enrollments, refusals, resetHooks, tokenHooks, identityHooks, clones };
   return {
     refusals,
     profiles,
     grantAttested: (request) => grantAttestedIdentity({ kernel, authority, enrollments }, request),
-    authenticate: (message, certificate) => authenticate(inner, message, certificate),
+    memory,
+    clones,
+    onIdentity: (hook) => void identityHooks.push(hook),
+    renewalProfile: renewalProfiles(kernel, profiles),
+    authenticate: (request) => authenticate(inner, request),
     checkIns: {
       TokenUpdate: tokenUpdate(inner),
       CheckOut: checkOut(inner),
@@ -42,11 +55,21 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
     },
     resolve: (certificate, from) => enrollments.resolve(certificate, from),
     stopPushes: (tx, target) => stopPushes(tx, enrollments, target),
+    adopt: (tx, moved) => adoptEnrollment(tx, inner, moved),
+    pin: (tx, enrollmentId, { hash, notAfter }) =>
+      enrollments.change(tx, enrollmentId, { pin: hash, pinExpiresAt: notAfter }),
     onReset: (hook) => void resetHooks.push(hook),
     onToken: (hook) => void tokenHooks.push(hook),
     feature: {
       name: "enrollment",
-      migrations: [...enrollmentMigrations, ...invitationMigrations, ...pushTargetMigrations, ...policyMigrations],
+      migrations: [
+        ...enrollmentMigrations,
+        ...invitationMigrations,
+        ...messageMemoryMigrations,
+        ...cloneMigrations,
+        ...pushTargetMigrations,
+        ...policyMigrations,
+      ],
       actions: [...invitationActions(() => ports.urls().api, canAttest), ...policyActions(canAttest)],
       routes: [
         ...portalRoutes(kernel, profiles, ports.pushTopic, canAttest),

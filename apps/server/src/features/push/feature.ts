@@ -26,6 +26,7 @@ export function createPush(kernel: Kernel, ports: PushPorts): PushFeature {
   };
   return {
     wake: (tenantId, deviceId, channel) => queue.wake({ tenantId, deviceId, channel: channel ?? null }),
+    certificateChanged: (tenantId) => queue.certificateChanged(tenantId),
     feature: {
       name: "push",
       migrations: [...pushMigrations, ...parkedMigrations, ...outcomeMigrations],

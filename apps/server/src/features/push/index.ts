@@ -8,4 +8,5 @@ export type {
   VendorSigner,
 } from "./ports.ts";
 export { pushTopic } from "./push.sql.ts";
+export { readUpload, storePushCertificate, type Upload } from "./push-certificate.ts";
 export type { PushFeature, PushPorts, Wake } from "./push-feature.ts";

@@ -122,13 +122,14 @@ export function readUpload(crypto: Crypto, certificatePem: string, privateKeyPem
  * reach for good.
  * @throws PomonaError `push.expired`, `push.not-yet-valid`, `push.topic-changed`, `push.topic-in-use`,
  * `push.older-certificate`, `push.no-request`
+ * @returns false when it is the one in use, which works
  */
 export async function storePushCertificate(
   tx: WriteTransaction,
   kernel: Kernel,
   upload: Upload,
   replaceTopic: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const { tenantId } = tx.scope;
   const { certificate, topic } = upload;
   if (certificate.notAfter <= tx.now)
@@ -138,6 +139,7 @@ export async function storePushCertificate(
   if (upload.issuers.some(({ notAfter }) => notAfter <= tx.now))
     throw invalid("push.expired", "A certificate of the chain has expired. Leave the chain out, or fetch it anew.");
   const current = await readPushCertificate(tx);
+  if (current?.certificate === upload.pem && current.refusal === null) return false;
   if (current !== undefined && current.topic !== topic) await refuseOtherTopic(tx, current.topic, topic, replaceTopic);
   else if (current !== undefined && current.notAfter > certificate.notAfter && isWorking(current, tx.now)) {
     throw new PomonaError(
@@ -155,6 +157,7 @@ export async function storePushCertificate(
     sealedKey: kernel.vault.seal(tenantId, PUSH_KEY_PLACE, Buffer.from(key, "utf8")),
   });
   await tx.publish({ type: "push.certificate-changed", data: { topic, expiresAt: certificate.notAfter } });
+  return true;
 }
 
 const isWorking = (current: PushCertificate, now: number): boolean =>

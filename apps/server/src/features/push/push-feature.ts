@@ -20,6 +20,8 @@ export interface PushFeature {
    * @param channel identifier of the user's channel; absent or null for the device channel
    */
   readonly wake: Wake;
+  /** After a certificate was stored: what waited for it goes out. */
+  readonly certificateChanged: (tenantId: TenantId) => Promise<void>;
 }
 
 export type Wake = (tenantId: TenantId, deviceId: DeviceId, channel?: string | null) => void;

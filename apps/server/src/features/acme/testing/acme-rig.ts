@@ -58,7 +58,10 @@ export async function acmeRig(options: { readonly withRoots?: boolean } = {}) {
   const offerFrom = async (invitation: string, serialNumber: string): Promise<Offer> => {
     const answer = await rig.portal(`${invitation}/profile`);
     if (answer.status !== 200) throw new Error(`the portal answered ${answer.status}`);
-    const profile = parsePlist(parseSignedData(answer.body as Uint8Array).content!);
+    return readOffer(answer.body as Uint8Array, serialNumber);
+  };
+  const readOffer = (signed: Uint8Array, serialNumber: string): Offer => {
+    const profile = parsePlist(parseSignedData(signed).content!);
     const payloads = (isDictionary(profile) ? (getArray(profile, "PayloadContent") ?? []) : []).filter(isDictionary);
     const of = (type: string) => payloads.find((payload) => getString(payload, "PayloadType") === type);
     const acme = of("com.apple.security.acme");
@@ -113,6 +116,7 @@ export async function acmeRig(options: { readonly withRoots?: boolean } = {}) {
     http,
     offer,
     offerFrom,
+    readOffer,
     client,
     order,
     attest,

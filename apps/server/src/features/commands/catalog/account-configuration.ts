@@ -31,7 +31,7 @@ export const accountConfiguration = defineCommand({
     managedUserShortName: name("whose user channel is managed (macOS 11)"),
   }),
   sealed: ["administrator"],
-  problem: ({ administrator, skipPrimaryAccount, primaryIsStandardUser, lockPrimaryInfo, ...primary }) => {
+  fault: ({ administrator, skipPrimaryAccount, primaryIsStandardUser, lockPrimaryInfo, ...primary }) => {
     if (administrator !== undefined) return passwordHashProblem(administrator.passwordHash);
     // Else the Mac would have nobody who may do anything.
     if (skipPrimaryAccount === true || primaryIsStandardUser === true)

@@ -1,3 +1,4 @@
+import { mergeDeviceFacts } from "../../devices/index.ts";
 import { defineCommand } from "../define-command.ts";
 import { emptyInput } from "./parts/empty-input.ts";
 import { onlyWhileAwaiting } from "./parts/on-enrollment.ts";
@@ -9,4 +10,5 @@ export const deviceConfigured = defineCommand({
   input: emptyInput,
   payload: () => ({}),
   objection: onlyWhileAwaiting,
+  onAcknowledged: (tx, deviceId) => mergeDeviceFacts(tx, deviceId, { facts: { awaitingConfiguration: false } }),
 });

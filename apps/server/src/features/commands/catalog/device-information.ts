@@ -25,7 +25,7 @@ export const deviceInformation = defineCommand({
       base64(48, "up to 32 bytes in base64: asks for an attestation that was made for them (macOS 14, Apple silicon)"),
     ),
   }),
-  problem: ({ attestationNonce }) =>
+  fault: ({ attestationNonce }) =>
     attestationNonce !== undefined && Buffer.from(attestationNonce, "base64").length > NONCE_BYTES
       ? "attestationNonce has more than 32 bytes"
       : undefined,
@@ -42,6 +42,7 @@ export const deviceInformation = defineCommand({
       name: said.deviceName,
       model: said.modelName ?? said.model,
       osVersion: said.osVersion,
+      serialNumber: said.serialNumber,
       facts: factsOf(said),
     });
   },

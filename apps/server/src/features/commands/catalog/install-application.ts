@@ -19,7 +19,7 @@ export const installApplication = defineCommand({
     ...managementFields,
   }),
   sealed: ["configuration"],
-  problem: (input) => {
+  fault: (input) => {
     const sources = [input.iTunesStoreId, input.identifier, input.manifestUrl].filter((source) => source !== undefined);
     return sources.length === 1
       ? managementProblem(input)

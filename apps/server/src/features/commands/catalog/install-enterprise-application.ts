@@ -37,7 +37,7 @@ export const installEnterpriseApplication = defineCommand({
     ...managementFields,
   }),
   sealed: ["configuration"],
-  problem: (input) => {
+  fault: (input) => {
     if ((input.manifest === undefined) === (input.manifestUrl === undefined))
       return "manifest or manifestUrl is needed";
     return managementProblem(input);

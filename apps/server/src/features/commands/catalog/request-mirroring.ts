@@ -20,7 +20,7 @@ export const requestMirroring = defineCommand({
     password: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: "of the receiver" })),
   }),
   sealed: ["password"],
-  problem: ({ destinationName, destinationDeviceId }) =>
+  fault: ({ destinationName, destinationDeviceId }) =>
     destinationName === undefined && destinationDeviceId === undefined
       ? "destinationName or destinationDeviceId is needed"
       : undefined,

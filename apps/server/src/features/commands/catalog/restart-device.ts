@@ -20,7 +20,7 @@ export const restartDevice = defineCommand({
       }),
     ),
   }),
-  problem: ({ rebuildKernelCache, kextPaths }) =>
+  fault: ({ rebuildKernelCache, kextPaths }) =>
     kextPaths !== undefined && rebuildKernelCache !== true ? "kextPaths need rebuildKernelCache" : undefined,
   payload: ({ notifyUser, rebuildKernelCache, kextPaths }) => ({
     ...(notifyUser === undefined ? {} : { NotifyUser: notifyUser }),

@@ -21,7 +21,7 @@ export const rotateFileVaultKey = defineCommand({
     replyCertificate: base64(16_384, "certificate in DER, base64: the new key comes back encrypted to it"),
   }),
   sealed: ["unlockSecret"],
-  problem: ({ replyCertificate }) => receiverProblem("replyCertificate", replyCertificate),
+  fault: ({ replyCertificate }) => receiverProblem("replyCertificate", replyCertificate),
   payload: ({ unlockSecret, replyCertificate }) => ({
     KeyType: "personal",
     FileVaultUnlock: { Password: unlockSecret },

@@ -33,7 +33,7 @@ export const scheduleOsUpdate = defineCommand({
       { minItems: 1, maxItems: 50 },
     ),
   }),
-  problem: ({ updates }) => {
+  fault: ({ updates }) => {
     if (updates.some((update) => update.productKey === undefined && update.productVersion === undefined))
       return "every update needs productKey or productVersion";
     return updates.some((update) => update.maxUserDeferrals !== undefined && update.installAction !== "InstallLater")

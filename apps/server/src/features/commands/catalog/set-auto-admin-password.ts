@@ -14,6 +14,6 @@ export const setAutoAdminPassword = defineCommand({
     passwordHash: passwordHashField,
   }),
   sealed: ["passwordHash"],
-  problem: ({ passwordHash }) => passwordHashProblem(passwordHash),
+  fault: ({ passwordHash }) => passwordHashProblem(passwordHash),
   payload: ({ guid, passwordHash }) => ({ GUID: guid, passwordHash: decodeBase64(passwordHash) }),
 });

@@ -49,7 +49,7 @@ export const settings = defineCommand({
   risk: "change",
   input,
   sealed: ["applicationConfigurations"],
-  problem: (asked) => (Object.keys(asked).length === 0 ? "at least one setting is needed" : undefined),
+  fault: (asked) => (Object.keys(asked).length === 0 ? "at least one setting is needed" : undefined),
   payload: (asked) => ({ Settings: itemsOf(asked) }),
   failureIn: settingsFailure,
 });
