@@ -14,6 +14,8 @@ export interface ServerConfig {
   readonly apns: { readonly url: string; readonly ca?: string };
   readonly masterKey?: string;
   readonly logLevel: string;
+  /** How long a Mac waits in Setup Assistant for its setup at most; ten minutes when not given. */
+  readonly setupMs?: number;
   readonly consoleDir: string;
   /** The agent's single-file bundle, packed for Macs at start; without it no agent is offered. */
   readonly agentBundle?: string;
@@ -62,6 +64,11 @@ export const SETTINGS = {
     default: "",
     doc: "32 bytes in base64 or hex that wrap all data keys. Without it a key file in the data folder is made.",
   },
+  setupMinutes: {
+    env: "POMONA_SETUP_MINUTES",
+    default: "10",
+    doc: "How long a Mac of automated enrollment is held in Setup Assistant at most until its first commands, profiles and the agent are installed; 1 to 120.",
+  },
   logLevel: { env: "POMONA_LOG_LEVEL", default: "info", doc: "fatal, error, warn, info, debug or silent." },
 } as const satisfies Record<string, Setting>;
 
@@ -105,6 +112,7 @@ export function configFrom(settings: Record<SettingName, string>, shipped: Shipp
     },
     apns: { url: settings.apnsUrl, ...(settings.apnsCa === "" ? {} : { ca: readFileSync(settings.apnsCa, "utf8") }) },
     logLevel: settings.logLevel,
+    setupMs: minutesOf("setupMinutes", settings.setupMinutes, 120) * 60_000,
     ...(settings.masterKey === "" ? {} : { masterKey: settings.masterKey }),
     ...(tlsCertificate === ""
       ? {}
@@ -122,4 +130,10 @@ function portOf(name: SettingName, text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new Error(`${SETTINGS[name].env} has to be a port between 0 and 65535, not "${text}".`);
+}
+
+function minutesOf(name: SettingName, text: string, most: number): number {
+  const minutes = Number(text);
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= most) return minutes;
+  throw new Error(`${SETTINGS[name].env} has to be a whole number from 1 to ${most}, not "${text}".`);
 }

@@ -35,12 +35,16 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
   const devices = createDevices(kernel);
   const { seen } = devices;
   const enrollment = createEnrollment(kernel, { authority, pushSender, urls: () => addresses });
-  const commands = createCommands(kernel, { enrollment });
+  const commands = createCommands(kernel, {
+    enrollment,
+    ...(config.setupMs === undefined ? {} : { setupMs: config.setupMs }),
+  });
   let agentPackage: AgentPackage | undefined;
   const agents = createAgents(kernel, {
     authority,
     seen,
     commands: mdmCommands(commands.queue),
+    setup: commands.setup,
     addresses: () => ({ deviceUrl: addresses.device, brokerUrl: addresses.agent, roots: addresses.root }),
     agentPackage: () => agentPackage,
   });

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { defineAction } from "../action-contract.ts";
-import { closed, Id, Name, nullable, page, paging, Time } from "../shapes.ts";
+import { closed, Id, Name, nullable, oneOf, page, paging, Time } from "../shapes.ts";
 
 export const Invitation = closed({
   id: Id,
@@ -52,6 +52,57 @@ export const revokeInvitation = defineAction({
   input: closed({ invitationId: Id }),
   output: closed({}),
   auditable: ["invitationId"],
+});
+
+export const UserChannel = closed({
+  /** The user's GUID on that Mac, or the name that a Shared iPad would send. */
+  user: Type.String(),
+  shortName: nullable(Type.String()),
+  longName: nullable(Type.String()),
+  openedAt: Time,
+  /** Of its last TokenUpdate. */
+  updatedAt: Time,
+});
+export type UserChannel = Static<typeof UserChannel>;
+
+export const listUserChannels = defineAction({
+  name: "enrollment.list-user-channels",
+  summary: "List the users of a Mac that have a management channel of their own",
+  method: "GET",
+  path: "/devices/{deviceId}/user-channels",
+  risk: "read",
+  input: closed({ deviceId: Id }),
+  output: page(UserChannel),
+  auditable: [],
+});
+
+/** What a tenant decided about enrollment. */
+export const EnrollmentPolicy = closed({
+  /** Whether network users get a channel: `decline` answers UserAuthenticate with 410, `accept` with an empty challenge. */
+  networkUsers: oneOf("decline", "accept"),
+});
+export type EnrollmentPolicy = Static<typeof EnrollmentPolicy>;
+
+export const showEnrollmentPolicy = defineAction({
+  name: "enrollment.show-policy",
+  summary: "Show what enrollment allows",
+  method: "GET",
+  path: "/enrollment-policy",
+  risk: "read",
+  input: closed({}),
+  output: EnrollmentPolicy,
+  auditable: [],
+});
+
+export const changeEnrollmentPolicy = defineAction({
+  name: "enrollment.change-policy",
+  summary: "Change what enrollment allows",
+  method: "PUT",
+  path: "/enrollment-policy",
+  risk: "change",
+  input: EnrollmentPolicy,
+  output: EnrollmentPolicy,
+  auditable: ["networkUsers"],
 });
 
 export const PushState = closed({

@@ -3,3 +3,4 @@ export { commandCatalog } from "./catalog/index.ts";
 export { type CommandOrder, CommandQueue, type QueuedCommand } from "./command-queue.ts";
 export type { CommandsFeature } from "./commands-feature.ts";
 export { type CommandRow, type Lane } from "./model.ts";
+export type { SetupWork } from "./setup/setup-work.ts";

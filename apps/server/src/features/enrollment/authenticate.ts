@@ -6,13 +6,26 @@ import type { WriteTransaction } from "../../kernel/store.ts";
 import { setMdmState, upsertDeviceAtEnrollment } from "../devices/index.ts";
 import type { KnownCertificate } from "../tenants/index.ts";
 import { EMPTY, type MdmAnswer, REFUSED } from "./check-in.ts";
-import { deleteUserChannels, readEnrollment, readRivals } from "./enrollments.sql.ts";
+import { readEnrollment, readRivals } from "./enrollments.sql.ts";
 import type { Enrollments, Refusal } from "./enrollments.ts";
 import type { Enrollment } from "./model.ts";
 import type { Refusals } from "./refusals.ts";
+import { deleteUserChannels } from "./user-channels.sql.ts";
 
 /** Clears what another feature holds for a device, in the transaction of its new enrollment. */
 export type ResetHook = (tx: WriteTransaction, deviceId: DeviceId) => Promise<void>;
+
+/** Told what a TokenUpdate says of Setup Assistant, in its transaction. */
+export type AwaitingHook = (
+  tx: WriteTransaction,
+  mac: {
+    readonly deviceId: DeviceId;
+    /** The Mac waits in Setup Assistant for `DeviceConfigured`. */
+    readonly isAwaiting: boolean;
+    /** This TokenUpdate makes the Mac enrolled: `device.enrolled` follows. */
+    readonly isNew: boolean;
+  },
+) => Promise<void>;
 
 interface AuthenticatePorts {
   readonly kernel: Kernel;

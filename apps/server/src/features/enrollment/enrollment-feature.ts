@@ -1,8 +1,9 @@
 import type { DeviceId, TenantId } from "@pomona/facts";
 import type { Authenticate, EnrollmentIdentifier } from "@pomona/mdm";
 import type { Feature } from "../../kernel/feature.ts";
+import type { WriteTransaction } from "../../kernel/store.ts";
 import type { Authority, KnownCertificate } from "../tenants/index.ts";
-import type { ResetHook } from "./authenticate.ts";
+import type { AwaitingHook, ResetHook } from "./authenticate.ts";
 import type { CheckInHandlers, MdmAnswer } from "./check-in.ts";
 import type { Resolution } from "./enrollments.ts";
 import type { DoorUrls, PushSender } from "./ports.ts";
@@ -29,5 +30,9 @@ export interface EnrollmentFeature {
   readonly wake: (tenantId: TenantId, deviceId: DeviceId) => void;
   /** What else must be cleared when a Mac enrolls anew or leaves, in the same transaction. */
   readonly onReset: (hook: ResetHook) => void;
+  /** Told what the Mac says of Setup Assistant, in the same transaction. */
+  readonly onAwaiting: (hook: AwaitingHook) => void;
+  /** The Mac took `DeviceConfigured`: it waits no longer, whether it says so in a TokenUpdate or not. */
+  readonly noteConfigured: (tx: WriteTransaction, deviceId: DeviceId) => Promise<void>;
   readonly profiles: ProfileBuilder;
 }

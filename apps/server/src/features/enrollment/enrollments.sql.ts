@@ -27,16 +27,6 @@ interface Columns {
 }
 interface Tables {
   enrollments: Columns;
-  enrollment_users: {
-    tenant_id: string;
-    identifier: string;
-    enrollment_id: string;
-    short_name: string | null;
-    long_name: string | null;
-    push_token: string;
-    push_magic: string;
-    updated_at: number;
-  };
   scep_challenges: {
     hash: string;
     tenant_id: string;
@@ -280,38 +270,4 @@ export async function peekChallenge(tx: ReadTransaction, hash: string): Promise<
     .where("expires_at", ">", tx.now)
     .executeTakeFirst();
   return row?.enrollment_id;
-}
-
-export async function putUserChannel(
-  tx: WriteTransaction,
-  user: {
-    readonly identifier: string;
-    readonly enrollmentId: string;
-    readonly shortName: string | null;
-    readonly longName: string | null;
-    readonly pushToken: Uint8Array;
-    readonly pushMagic: string;
-  },
-): Promise<void> {
-  const values = {
-    enrollment_id: user.enrollmentId,
-    short_name: user.shortName,
-    long_name: user.longName,
-    push_token: base64(user.pushToken),
-    push_magic: user.pushMagic,
-    updated_at: tx.now,
-  };
-  await sqlOf<Tables>(tx)
-    .insertInto("enrollment_users")
-    .values({ tenant_id: tx.scope.tenantId, identifier: user.identifier, ...values })
-    .onConflict((conflict) => conflict.columns(["tenant_id", "identifier"]).doUpdateSet(values))
-    .execute();
-}
-
-export async function deleteUserChannels(tx: WriteTransaction, enrollmentId: string): Promise<void> {
-  await sqlOf<Tables>(tx)
-    .deleteFrom("enrollment_users")
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("enrollment_id", "=", enrollmentId)
-    .execute();
 }

@@ -1,6 +1,6 @@
 import type { Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
-import { authenticate, type ResetHook } from "./authenticate.ts";
+import { type AwaitingHook, authenticate, type ResetHook } from "./authenticate.ts";
 import { checkOut } from "./check-out.ts";
 import { getToken, userAuthenticate } from "./declined-messages.ts";
 import type { EnrollmentFeature, EnrollmentPorts } from "./enrollment-feature.ts";
@@ -9,6 +9,8 @@ import { Enrollments } from "./enrollments.ts";
 import { invitationMigrations } from "./invitations.sql.ts";
 import { invitationActions } from "./invitations.ts";
 import { CHALLENGE_MS } from "./model.ts";
+import { policyMigrations } from "./policy.sql.ts";
+import { policyActions } from "./policy-actions.ts";
 import { portalRoutes } from "./portal.http.ts";
 import { ProfileBuilder } from "./profile-builder.ts";
 import { pushMigrations } from "./push.sql.ts";
@@ -17,6 +19,7 @@ import { PushQueue } from "./push-queue.ts";
 import { Refusals } from "./refusals.ts";
 import { scepRoutes } from "./scep.http.ts";
 import { tokenUpdate } from "./token-update.ts";
+import { userChannelMigrations } from "./user-channels.sql.ts";
 
 export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): EnrollmentFeature {
   const { authority } = ports;
@@ -25,7 +28,8 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
   const profiles = new ProfileBuilder(kernel, authority, ports.urls);
   const pushes = new PushQueue(kernel, enrollments, ports.pushSender);
   const resetHooks: ResetHook[] = [];
-  const inner = { kernel, authority, enrollments, refusals, resetHooks };
+  const awaitingHooks: AwaitingHook[] = [];
+  const inner = { kernel, authority, enrollments, refusals, resetHooks, awaitingHooks };
   return {
     refusals,
     profiles,
@@ -39,11 +43,20 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
     resolve: (certificate, from) => enrollments.resolve(certificate, from),
     wake: (tenantId, deviceId) => pushes.wake(tenantId, deviceId),
     onReset: (hook) => void resetHooks.push(hook),
+    onAwaiting: (hook) => void awaitingHooks.push(hook),
+    noteConfigured: (tx, deviceId) => enrollments.noteConfigured(tx, deviceId),
     feature: {
       name: "enrollment",
-      migrations: [...enrollmentMigrations, ...invitationMigrations, ...pushMigrations],
+      migrations: [
+        ...enrollmentMigrations,
+        ...invitationMigrations,
+        ...pushMigrations,
+        ...userChannelMigrations,
+        ...policyMigrations,
+      ],
       actions: [
         ...invitationActions(() => ports.urls().api),
+        ...policyActions,
         ...pushActions(kernel, authority.crypto, pushes, ports.pushSender.endpoint),
       ],
       routes: [

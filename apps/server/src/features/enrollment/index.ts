@@ -1,4 +1,4 @@
-export type { ResetHook } from "./authenticate.ts";
+export type { AwaitingHook, ResetHook } from "./authenticate.ts";
 export {
   type CheckInHandler,
   type CheckInHandlers,

@@ -5,17 +5,20 @@ import { systemScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { readDevice, setMdmState } from "../devices/index.ts";
 import type { Authority, KnownCertificate } from "../tenants/index.ts";
+import type { AwaitingHook } from "./authenticate.ts";
 import { type CheckInHandler, EMPTY, type MdmAnswer, REFUSED } from "./check-in.ts";
-import { type EnrollmentChange, putUserChannel, readEnrollment } from "./enrollments.sql.ts";
+import { type EnrollmentChange, readEnrollment } from "./enrollments.sql.ts";
 import { type Enrollments, judge, type Refusal } from "./enrollments.ts";
 import type { Enrollment } from "./model.ts";
 import type { Refusals } from "./refusals.ts";
+import { putUserChannel } from "./user-channels.sql.ts";
 
 interface TokenUpdatePorts {
   readonly kernel: Kernel;
   readonly authority: Authority;
   readonly enrollments: Enrollments;
   readonly refusals: Refusals;
+  readonly awaitingHooks: readonly AwaitingHook[];
 }
 
 /**
@@ -49,7 +52,7 @@ async function store(
   const { pushToken, pushMagic } = message;
   if (message.from.channel === "user") {
     if (enrollment.state !== "enrolled") return "not-enrolled";
-    await putUserChannel(tx, {
+    const isNew = await putUserChannel(tx, {
       identifier: message.from.identifier,
       enrollmentId: enrollment.id,
       shortName: message.userShortName ?? null,
@@ -57,6 +60,10 @@ async function store(
       pushToken,
       pushMagic,
     });
+    if (isNew) {
+      const data = { fields: ["userChannels"] };
+      await tx.publish({ type: "device.changed", deviceId: verdict.deviceId, data });
+    }
     return undefined;
   }
   const isNewest = enrollment.pin === certificate.hash;
@@ -83,6 +90,10 @@ async function store(
     isPushable: true,
     ...(tally === 1 ? { enrolledAt: tx.now } : {}),
   });
+  if (message.awaitingConfiguration !== undefined) {
+    const mac = { deviceId: verdict.deviceId, isAwaiting: message.awaitingConfiguration, isNew: tally === 1 };
+    for (const hook of ports.awaitingHooks) await hook(tx, mac);
+  }
   return undefined;
 }
 
