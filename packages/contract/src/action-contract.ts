@@ -24,6 +24,8 @@ export interface ActionContract<Input extends TObject = TObject, Output extends 
   readonly status?: 200 | 201 | 202 | 204;
   /** Reads are not on the audit trail unless they say so (reveals, exports). */
   readonly auditRead?: true;
+  /** The answer is a secret in the open: nobody on the way keeps it, and it is not kept for a repeated request either. */
+  readonly noStore?: true;
 }
 
 export const defineAction = <Input extends TObject, Output extends TSchema>(

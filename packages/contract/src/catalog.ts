@@ -5,7 +5,12 @@ import * as audit from "./audit/audit.ts";
 import * as commands from "./commands/commands.ts";
 import * as devices from "./devices/devices.ts";
 import * as enrollment from "./enrollment/enrollment.ts";
+import * as departures from "./escrow/departures.ts";
+import * as overview from "./escrow/overview.ts";
+import * as reveal from "./escrow/reveal.ts";
+import * as secrets from "./escrow/secrets.ts";
 import * as protection from "./protection/protection.ts";
+import * as push from "./push/push.ts";
 import * as tenants from "./tenants/tenants.ts";
 
 const isContract = (value: unknown): value is ActionContract =>
@@ -18,7 +23,12 @@ export const actions: readonly ActionContract[] = [
   access,
   devices,
   enrollment,
+  push,
   commands,
   agents,
+  secrets,
+  reveal,
+  overview,
+  departures,
   protection,
 ].flatMap((feature) => (Object.values(feature) as unknown[]).filter(isContract));

@@ -15,6 +15,18 @@ export type OrderState = "queued" | "sent" | "running" | "succeeded" | "failed" 
 /** The three ways to a Mac: `wire` MQTT, `wake` APNs through MDM, `net` HTTPS long poll. */
 export type Channel = "wire" | "wake" | "net";
 
+/** What is kept in escrow; the words are those of the contract. */
+export type SecretKind =
+  | "bootstrapToken"
+  | "fileVaultKey"
+  | "recoveryLock"
+  | "firmwarePassword"
+  | "lockPin"
+  | "adminPassword"
+  | "accountPassword"
+  | "activationLockDevice"
+  | "activationLockOurs";
+
 /**
  * Every fact, by its name in the past tense, with what it tells. A fact names things by id and carries no secret:
  * whoever may read the stream may read the fact.
@@ -35,6 +47,34 @@ export interface FactCatalog {
   "device.quarantined": { readonly reason: string };
   "enrollment.refused": { readonly reason: string };
   "escrow.bootstrap-token-stored": { readonly removed: boolean };
+  /** Enrolled for a day and more, and no token here; `since` in ms. */
+  "escrow.bootstrap-token-missing": { readonly since: number };
+  "escrow.secret-stored": {
+    readonly kind: SecretKind;
+    readonly secretId: string;
+    readonly slot: "pending" | "current" | "old";
+    readonly source: string;
+  };
+  /** Someone saw it; `rotatesAt` in ms, null where it is not replaced for that. */
+  "escrow.secret-revealed": {
+    readonly kind: SecretKind;
+    readonly secretId: string;
+    readonly actor: string;
+    readonly rotatesAt: number | null;
+  };
+  "escrow.secret-verified": { readonly kind: SecretKind; readonly verdict: "right" | "wrong" | "unknown" };
+  /** Held, and it cannot be opened any more: the key that sealed it is missing, or the bytes are damaged. */
+  "escrow.secret-unreadable": { readonly kind: SecretKind; readonly secretId: string | null };
+  "escrow.rotation-changed": {
+    readonly kind: SecretKind;
+    readonly state: "scheduled" | "waiting" | "sent" | "validating" | "done" | "failed";
+    readonly reason?: string;
+  };
+  /** The Mac's own bypass code is not here, and macOS hands it out only until `expiresAt` (ms). */
+  "escrow.code-expiring": { readonly expiresAt: number };
+  "escrow.policy-changed": { readonly kind: SecretKind };
+  "escrow.certificate-changed": { readonly expiresAt: number };
+  "escrow.departure-changed": { readonly step: string | null; readonly state: string };
   "push.failed": { readonly reason: string; readonly status: number };
   "push.certificate-changed": { readonly topic: string; readonly expiresAt: number };
   "command.queued": { readonly commandId: CommandId; readonly requestType: string };

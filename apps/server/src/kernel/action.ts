@@ -41,7 +41,7 @@ export function bindAction<Contract extends ActionContract, Prepared = undefined
 ): BoundAction {
   return {
     contract,
-    idempotent: contract.method === "POST" && contract.risk !== "read",
+    idempotent: contract.method === "POST" && contract.risk !== "read" && contract.noStore !== true,
     ...(body as unknown as Omit<BoundAction, "contract" | "idempotent">),
   };
 }

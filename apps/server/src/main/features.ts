@@ -15,6 +15,8 @@ import { createDevices } from "../features/devices/feature.ts";
 import { createEnrollment } from "../features/enrollment/feature.ts";
 import { createEscrow } from "../features/escrow/feature.ts";
 import { createProtection } from "../features/protection/feature.ts";
+import { createPush } from "../features/push/feature.ts";
+import { pushTopic } from "../features/push/index.ts";
 import { createTenants } from "../features/tenants/feature.ts";
 import { Authority } from "../features/tenants/index.ts";
 import type { Feature, HttpRoute, Kernel } from "../kernel/feature.ts";
@@ -34,9 +36,11 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
   const access = createAccess(kernel, () => addresses.api);
   const devices = createDevices(kernel);
   const { seen } = devices;
-  const enrollment = createEnrollment(kernel, { authority, pushSender, urls: () => addresses });
+  const enrollment = createEnrollment(kernel, { authority, pushTopic, urls: () => addresses });
+  const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender: pushSender });
   const commands = createCommands(kernel, {
     enrollment,
+    push,
     ...(config.setupMs === undefined ? {} : { setupMs: config.setupMs }),
   });
   let agentPackage: AgentPackage | undefined;
@@ -64,6 +68,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     access.feature,
     devices.feature,
     enrollment.feature,
+    push.feature,
     commands.feature,
     agents.feature,
     escrow.feature,

@@ -1,5 +1,5 @@
 import { type ClientHttp2Session, connect, constants } from "node:http2";
-import type { PushCredentials, PushNotification, PushResult, PushSender } from "../../features/enrollment/index.ts";
+import type { PushCredentials, PushNotification, PushResult, PushSender } from "../../features/push/index.ts";
 
 export interface ApnsOptions {
   /** `https://api.push.apple.com`, or a stand-in. */

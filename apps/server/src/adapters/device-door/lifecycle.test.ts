@@ -77,7 +77,7 @@ test("case 28: no push before the first TokenUpdate", async () => {
   await rig.settle();
   assert.equal(rig.sender.sent.filter(({ pushToken }) => Buffer.from(pushToken).toString() === mac.udid).length, 0);
   const { id } = await deviceOf(mac);
-  await assert.rejects(rig.act(tenant, "enrollment.send-test-push", { deviceId: id }), /cannot be woken/);
+  await assert.rejects(rig.act(tenant, "push.send-test-push", { deviceId: id }), /cannot be woken/);
 });
 
 test("case 29: the first TokenUpdate starts the enrollment workflow, and no later one does", async () => {

@@ -50,7 +50,7 @@ test("case 17: a user's TokenUpdate leaves the device's token and PushMagic as t
   const mac = await enrolledMac(rig, tenant);
   assert.equal((await mac.tokenUpdate({ UserID: "U", Token: Buffer.from("user"), PushMagic: "other" })).status, 200);
   const device = await deviceOf(mac);
-  await rig.act(tenant, "enrollment.send-test-push", { deviceId: device!.id });
+  await rig.act(tenant, "push.send-test-push", { deviceId: device!.id });
   assert.equal(rig.sender.sent.at(-1)!.pushMagic, "magic");
 });
 

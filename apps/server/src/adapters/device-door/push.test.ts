@@ -29,16 +29,16 @@ beforeEach(async () => {
   rig.sender.answer = { status: 200, reason: null, apnsId: "x" };
 });
 
-const state = async () => (await rig.act(tenant, "enrollment.show-push", {})) as PushState;
+const state = async () => (await rig.act(tenant, "push.show-push", {})) as PushState;
 const deviceOf = async (mac: TestMac) =>
   (await rig.kernel.store.read(systemScope(tenant, "t"), (tx) => readDeviceBySerial(tx, mac.serialNumber)))!;
-const testPush = (deviceId: string) => rig.act(tenant, "enrollment.send-test-push", { deviceId });
+const testPush = (deviceId: string) => rig.act(tenant, "push.send-test-push", { deviceId });
 
 test("a request made here, signed by Apple, becomes the tenant's certificate; its key was never shown", async () => {
   const { id } = await rig.kernel.store.write(systemScope(PLATFORM, "t"), (tx) => addTenant(tx, "New"));
   tenant = id;
   assert.equal((await state()).state, "missing");
-  const made = (await rig.act(tenant, "enrollment.create-push-request", {
+  const made = (await rig.act(tenant, "push.create-push-request", {
     organization: "New",
     email: "it@new.example",
   })) as { csr: string };
@@ -63,13 +63,13 @@ test("a request made here, signed by Apple, becomes the tenant's certificate; it
     ...life,
   });
   const certificate = encodePem("CERTIFICATE", issued);
-  const after = (await rig.act(tenant, "enrollment.upload-push-certificate", { certificate })) as PushState;
+  const after = (await rig.act(tenant, "push.upload-push-certificate", { certificate })) as PushState;
   assert.deepEqual([after.state, after.topic], ["ready", "com.apple.mgmt.External.new"]);
 });
 
 test("a certificate with another topic is refused, a renewed one with the same is taken", async () => {
   const upload = (topic: string) =>
-    rig.act(tenant, "enrollment.upload-push-certificate", pushCertificate(rig.authority, topic, rig.clock.now()));
+    rig.act(tenant, "push.upload-push-certificate", pushCertificate(rig.authority, topic, rig.clock.now()));
   const { topic } = await state();
   await assert.rejects(upload("com.apple.mgmt.External.other"), /choose Renew/);
   await assert.rejects(upload("com.example.app"), /no UID/);
@@ -81,15 +81,12 @@ test("a certificate whose key was not made here, or that does not fit the given 
   const topic = (await state()).topic!;
   const [a, b] = [pushCertificate(rig.authority, topic, Date.now()), pushCertificate(rig.authority, topic, Date.now())];
   await assert.rejects(
-    rig.act(tenant, "enrollment.upload-push-certificate", { certificate: a.certificate }),
+    rig.act(tenant, "push.upload-push-certificate", { certificate: a.certificate }),
     /not made here/,
   );
   const mixed = { certificate: a.certificate, privateKey: b.privateKey };
-  await assert.rejects(rig.act(tenant, "enrollment.upload-push-certificate", mixed), /does not belong/);
-  await assert.rejects(
-    rig.act(tenant, "enrollment.upload-push-certificate", { certificate: "text" }),
-    /not a certificate/,
-  );
+  await assert.rejects(rig.act(tenant, "push.upload-push-certificate", mixed), /does not belong/);
+  await assert.rejects(rig.act(tenant, "push.upload-push-certificate", { certificate: "text" }), /not a certificate/);
 });
 
 test("a refused token stops pushes until the Mac sends another", async () => {
@@ -126,7 +123,7 @@ test("many wishes for one Mac become few pushes, and none is lost", async () => 
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const pushes = () => rig.sender.sent.filter(({ pushToken }) => Buffer.from(pushToken).toString() === mac.udid).length;
   const before = pushes();
-  for (let i = 0; i < 100; i++) rig.enrollment.wake(tenant, id);
+  for (let i = 0; i < 100; i++) rig.push.wake(tenant, id);
   await new Promise((resolve) => setTimeout(resolve, 800));
   assert.equal(pushes() - before, 2, "the first at once, and one for all that came meanwhile");
 });

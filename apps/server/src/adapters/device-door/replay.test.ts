@@ -31,7 +31,7 @@ test("an enrollment that is played back undoes nothing: at once it changes nothi
   const [enrolled] = await rig.kernel.store.readAfter(0, { types: ["device.enrolled"], limit: 1 });
   const isPushable = async () => {
     rig.sender.sent.length = 0;
-    await rig.act(tenant, "enrollment.send-test-push", { deviceId: enrolled!.deviceId });
+    await rig.act(tenant, "push.send-test-push", { deviceId: enrolled!.deviceId });
     return Buffer.from(rig.sender.sent[0]!.pushToken).toString();
   };
   assert.equal(await authenticate(), 200);

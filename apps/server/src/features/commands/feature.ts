@@ -1,5 +1,6 @@
 import type { Kernel } from "../../kernel/feature.ts";
 import type { EnrollmentFeature } from "../enrollment/index.ts";
+import type { PushFeature } from "../push/index.ts";
 import { answerPoll } from "./answer-poll.ts";
 import { commandActions } from "./command-actions.ts";
 import { CommandQueue } from "./command-queue.ts";
@@ -14,12 +15,14 @@ import { SetupWork } from "./setup/setup-work.ts";
 export function createCommands(
   kernel: Kernel,
   ports: {
-    readonly enrollment: Pick<EnrollmentFeature, "wake" | "onReset" | "onAwaiting" | "noteConfigured">;
+    readonly enrollment: Pick<EnrollmentFeature, "onReset" | "onAwaiting" | "noteConfigured">;
+    readonly push: Pick<PushFeature, "wake">;
     /** How long a Mac waits in Setup Assistant at most, in ms. */
     readonly setupMs?: number;
   },
 ): CommandsFeature {
-  const { wake, onReset, onAwaiting, noteConfigured } = ports.enrollment;
+  const { wake } = ports.push;
+  const { onReset, onAwaiting, noteConfigured } = ports.enrollment;
   const queue = new CommandQueue(kernel, wake);
   const later = new SettleLater(kernel);
   const setup = new SetupWork({ kernel, queue, later, noteConfigured, limitMs: ports.setupMs });

@@ -1,4 +1,4 @@
-import type { DeviceId, TenantId } from "@pomona/facts";
+import type { DeviceId } from "@pomona/facts";
 import type { Authenticate, EnrollmentIdentifier } from "@pomona/mdm";
 import type { Feature } from "../../kernel/feature.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
@@ -6,13 +6,14 @@ import type { Authority, KnownCertificate } from "../tenants/index.ts";
 import type { AwaitingHook, ResetHook } from "./authenticate.ts";
 import type { CheckInHandlers, MdmAnswer } from "./check-in.ts";
 import type { Resolution } from "./enrollments.ts";
-import type { DoorUrls, PushSender } from "./ports.ts";
+import type { DoorUrls, PushTopic } from "./ports.ts";
 import type { ProfileBuilder } from "./profile-builder.ts";
+import type { PushTarget } from "./push-targets.sql.ts";
 import type { Refusals } from "./refusals.ts";
 
 export interface EnrollmentPorts {
   readonly authority: Authority;
-  readonly pushSender: PushSender;
+  readonly pushTopic: PushTopic;
   /** Known once the doors listen. */
   readonly urls: () => DoorUrls;
   /** Tests with `scepclient` need it: it sends single DES. Default false. */
@@ -26,8 +27,8 @@ export interface EnrollmentFeature {
   /** Whose message this is: certificate and claimed identifier must belong to one live enrollment. */
   readonly resolve: (certificate: KnownCertificate, from: EnrollmentIdentifier) => Promise<Resolution>;
   readonly refusals: Refusals;
-  /** Wakes a Mac soon; call it after the commit. */
-  readonly wake: (tenantId: TenantId, deviceId: DeviceId) => void;
+  /** Apple refused this token: no push until the Mac sends another. False when it has meanwhile. */
+  readonly stopPushes: (tx: WriteTransaction, target: PushTarget) => Promise<boolean>;
   /** What else must be cleared when a Mac enrolls anew or leaves, in the same transaction. */
   readonly onReset: (hook: ResetHook) => void;
   /** Told what the Mac says of Setup Assistant, in the same transaction. */

@@ -13,11 +13,10 @@ import { policyMigrations } from "./policy.sql.ts";
 import { policyActions } from "./policy-actions.ts";
 import { portalRoutes } from "./portal.http.ts";
 import { ProfileBuilder } from "./profile-builder.ts";
-import { pushMigrations } from "./push.sql.ts";
-import { pushActions } from "./push-actions.ts";
-import { PushQueue } from "./push-queue.ts";
+import { pushTargetMigrations } from "./push-targets.sql.ts";
 import { Refusals } from "./refusals.ts";
 import { scepRoutes } from "./scep.http.ts";
+import { stopPushes } from "./stop-pushes.ts";
 import { tokenUpdate } from "./token-update.ts";
 import { userChannelMigrations } from "./user-channels.sql.ts";
 
@@ -26,7 +25,6 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
   const enrollments = new Enrollments(kernel);
   const refusals = new Refusals(kernel);
   const profiles = new ProfileBuilder(kernel, authority, ports.urls);
-  const pushes = new PushQueue(kernel, enrollments, ports.pushSender);
   const resetHooks: ResetHook[] = [];
   const awaitingHooks: AwaitingHook[] = [];
   const inner = { kernel, authority, enrollments, refusals, resetHooks, awaitingHooks };
@@ -41,7 +39,7 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
       GetToken: getToken,
     },
     resolve: (certificate, from) => enrollments.resolve(certificate, from),
-    wake: (tenantId, deviceId) => pushes.wake(tenantId, deviceId),
+    stopPushes: (tx, target) => stopPushes(tx, enrollments, target),
     onReset: (hook) => void resetHooks.push(hook),
     onAwaiting: (hook) => void awaitingHooks.push(hook),
     noteConfigured: (tx, deviceId) => enrollments.noteConfigured(tx, deviceId),
@@ -50,21 +48,16 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
       migrations: [
         ...enrollmentMigrations,
         ...invitationMigrations,
-        ...pushMigrations,
+        ...pushTargetMigrations,
         ...userChannelMigrations,
         ...policyMigrations,
       ],
-      actions: [
-        ...invitationActions(() => ports.urls().api),
-        ...policyActions,
-        ...pushActions(kernel, authority.crypto, pushes, ports.pushSender.endpoint),
-      ],
+      actions: [...invitationActions(() => ports.urls().api), ...policyActions],
       routes: [
-        ...portalRoutes(kernel, profiles),
+        ...portalRoutes(kernel, profiles, ports.pushTopic),
         ...scepRoutes({ kernel, authority, enrollments, allowDes: ports.allowScepDes ?? false }),
       ],
       jobs: [
-        { name: "enrollment/flush-pushes", everyMs: 10_000, run: () => pushes.flush() },
         {
           name: "enrollment/forget-dead-sessions",
           everyMs: 600_000,
@@ -74,7 +67,6 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
             ),
         },
       ],
-      stop: () => pushes.stop(),
     },
   };
 }

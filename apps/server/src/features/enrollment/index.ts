@@ -11,5 +11,13 @@ export type { EnrollmentFeature, EnrollmentPorts } from "./enrollment-feature.ts
 export { readEnrollmentOfDevice } from "./enrollments.sql.ts";
 export type { Refusal, Resolution } from "./enrollments.ts";
 export { type Enrollment, EXPIRED_GRACE_MS, stableUuid } from "./model.ts";
-export type { DoorUrls, PushCredentials, PushNotification, PushResult, PushSender } from "./ports.ts";
+export type { DoorUrls, PushTopic } from "./ports.ts";
 export { ProfileBuilder } from "./profile-builder.ts";
+export {
+  countEnrolledOn,
+  type NoPushTarget,
+  type PushTarget,
+  type RefusedToken,
+  readPushTarget,
+  readRefusedTokens,
+} from "./push-targets.sql.ts";

@@ -7,8 +7,8 @@ import { readTenant } from "../tenants/index.ts";
 import { countOpenSessions, insertChallenge, insertEnrollment } from "./enrollments.sql.ts";
 import { findInvitationByCode, type InvitationRow, isOpen } from "./invitations.sql.ts";
 import { CHALLENGE_MS, hashOfSecret, newSecretText } from "./model.ts";
+import type { PushTopic } from "./ports.ts";
 import type { ProfileBuilder } from "./profile-builder.ts";
-import { readPushCertificate } from "./push.sql.ts";
 
 /** Downloads that led to nothing yet, beyond what the invitation is for: a person may click twice. */
 const SPARE_SESSIONS = 20;
@@ -23,7 +23,11 @@ export interface OpenInvitation {
 }
 
 /** The invitation of a code that may be used now; undefined for all others, whatever is wrong with them. */
-export async function findOpenInvitation(kernel: Kernel, code: string): Promise<OpenInvitation | undefined> {
+export async function findOpenInvitation(
+  kernel: Kernel,
+  pushTopic: PushTopic,
+  code: string,
+): Promise<OpenInvitation | undefined> {
   if (!CODE.test(code)) return undefined;
   const scope = systemScope(PLATFORM, "enrollment");
   const invitation = await kernel.store.read(scope, (tx) => findInvitationByCode(tx, hashOfSecret(code)));
@@ -31,7 +35,7 @@ export async function findOpenInvitation(kernel: Kernel, code: string): Promise<
   return kernel.store.read(systemScope(invitation.tenantId, "enrollment"), async (tx) => ({
     invitation,
     organization: (await readTenant(tx, invitation.tenantId))?.name ?? "Pomona",
-    topic: (await readPushCertificate(tx))?.topic,
+    topic: await pushTopic(tx),
   }));
 }
 

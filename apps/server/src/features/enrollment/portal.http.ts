@@ -3,13 +3,14 @@ import { PomonaError } from "../../kernel/errors.ts";
 import type { HttpResponse, HttpRoute, Kernel } from "../../kernel/feature.ts";
 import { findOpenInvitation, openSession } from "./open-session.ts";
 import { closedPage, invitationPage, PORTAL_HEADERS } from "./portal-page.ts";
+import type { PushTopic } from "./ports.ts";
 import type { ProfileBuilder } from "./profile-builder.ts";
 
 const html = (status: number, body: string): HttpResponse => ({ status, headers: PORTAL_HEADERS, body });
 const UNKNOWN = html(404, closedPage("unknown"));
 
 /** The enrollment portal: a page that says what will happen, and the profile. Opening the page uses nothing up. */
-export const portalRoutes = (kernel: Kernel, profiles: ProfileBuilder): readonly HttpRoute[] => [
+export const portalRoutes = (kernel: Kernel, profiles: ProfileBuilder, pushTopic: PushTopic): readonly HttpRoute[] => [
   {
     door: "api",
     method: "GET",
@@ -17,7 +18,7 @@ export const portalRoutes = (kernel: Kernel, profiles: ProfileBuilder): readonly
     maxBodyBytes: 1,
     handle: async ({ params }) => {
       const code = params["code"] ?? "";
-      const open = await findOpenInvitation(kernel, code);
+      const open = await findOpenInvitation(kernel, pushTopic, code);
       if (open === undefined) return UNKNOWN;
       if (open.topic === undefined) return html(409, closedPage("no-push"));
       const { organization, invitation } = open;
@@ -31,7 +32,7 @@ export const portalRoutes = (kernel: Kernel, profiles: ProfileBuilder): readonly
     path: "/enroll/{code}/profile",
     maxBodyBytes: 1,
     handle: async ({ params }) => {
-      const open = await findOpenInvitation(kernel, params["code"] ?? "");
+      const open = await findOpenInvitation(kernel, pushTopic, params["code"] ?? "");
       if (open === undefined) return UNKNOWN;
       try {
         const profile = await openSession(kernel, profiles, open);

@@ -11,6 +11,7 @@ interface Tables {
     long_name: string | null;
     push_token: string;
     push_magic: string;
+    is_push_stopped: number;
     updated_at: number;
     opened_at: number;
   };
@@ -50,6 +51,7 @@ export async function putUserChannel(tx: WriteTransaction, user: UserChannelRow)
     enrollment_id: user.enrollmentId,
     push_token: Buffer.from(user.pushToken).toString("base64"),
     push_magic: user.pushMagic,
+    is_push_stopped: 0,
     updated_at: tx.now,
   };
   const names = { short_name: user.shortName, long_name: user.longName };

@@ -4,8 +4,9 @@ import { generateKeyPair, privateKeyToPem } from "@pomona/pki/node";
 import { createCommands } from "../../../features/commands/feature.ts";
 import { createDevices } from "../../../features/devices/feature.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
-import { type PushNotification, type PushSender } from "../../../features/enrollment/index.ts";
 import { createEscrow } from "../../../features/escrow/feature.ts";
+import { createPush } from "../../../features/push/feature.ts";
+import { type PushNotification, type PushSender, pushTopic } from "../../../features/push/index.ts";
 import { createTenants } from "../../../features/tenants/feature.ts";
 import { Authority, addTenant } from "../../../features/tenants/index.ts";
 import type { Feature, HttpResponse } from "../../../kernel/feature.ts";
@@ -40,13 +41,15 @@ export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy 
   const sender = new RecordingSender();
   const urls = { api: "https://localhost:1", device: "", root: "" };
   const devices = createDevices(kernel);
-  const enrollment = createEnrollment(kernel, { authority, pushSender: sender, urls: () => urls, allowScepDes: true });
-  const commands = createCommands(kernel, { enrollment });
+  const enrollment = createEnrollment(kernel, { authority, pushTopic, urls: () => urls, allowScepDes: true });
+  const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender });
+  const commands = createCommands(kernel, { enrollment, push });
   const escrow = createEscrow(kernel, { enrollment });
   const features: readonly Feature[] = [
     createTenants(),
     devices.feature,
     enrollment.feature,
+    push.feature,
     commands.feature,
     escrow.feature,
   ];
@@ -100,7 +103,7 @@ export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy 
   const newTenant = async (name: string): Promise<TenantId> => {
     const tenant = await kernel.store.write(systemScope(PLATFORM, "test"), (tx) => addTenant(tx, name));
     const { certificate, privateKey } = pushCertificate(authority, `com.apple.mgmt.External.${tenant.id}`, clock.now());
-    await act(tenant.id, "enrollment.upload-push-certificate", { certificate, privateKey });
+    await act(tenant.id, "push.upload-push-certificate", { certificate, privateKey });
     return tenant.id;
   };
   const invite = async (tenantId: TenantId, input: Record<string, unknown> = {}): Promise<string> => {
@@ -114,6 +117,7 @@ export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy 
     clock,
     authority,
     enrollment,
+    push,
     commands,
     devices,
     sender,

@@ -70,6 +70,11 @@ export async function readPushCertificate(tx: ReadTransaction): Promise<PushCert
   );
 }
 
+/** The topic that the tenant's Macs enroll on; undefined while there is no push certificate. */
+export async function pushTopic(tx: ReadTransaction): Promise<string | undefined> {
+  return (await readPushCertificate(tx))?.topic;
+}
+
 /** Replaces the tenant's certificate; what was known of the old one's health is forgotten. */
 export async function putPushCertificate(
   tx: WriteTransaction,

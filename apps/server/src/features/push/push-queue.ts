@@ -1,10 +1,7 @@
 import type { DeviceId, TenantId } from "@pomona/facts";
 import type { Kernel } from "../../kernel/feature.ts";
 import { systemScope } from "../../kernel/scope.ts";
-import { setMdmState } from "../devices/index.ts";
-import { readEnrollmentOfDevice } from "./enrollments.sql.ts";
-import type { Enrollments } from "./enrollments.ts";
-import type { Enrollment } from "./model.ts";
+import { type EnrollmentFeature, type PushTarget, readPushTarget } from "../enrollment/index.ts";
 import type { PushCredentials, PushResult, PushSender } from "./ports.ts";
 import { notePush, readPushCertificate } from "./push.sql.ts";
 import { PUSH_KEY_PLACE } from "./push-certificate.ts";
@@ -31,7 +28,7 @@ const TOKEN_REASONS: ReadonlySet<string> = new Set([
  */
 export class PushQueue {
   readonly #kernel: Kernel;
-  readonly #enrollments: Enrollments;
+  readonly #enrollment: Pick<EnrollmentFeature, "stopPushes">;
   readonly #sender: PushSender;
   readonly #wishes = new Map<string, Wish>();
   readonly #credentials = new Map<TenantId, PushCredentials>();
@@ -41,16 +38,16 @@ export class PushQueue {
   #running = 0;
   #isStopped = false;
 
-  constructor(kernel: Kernel, enrollments: Enrollments, sender: PushSender) {
+  constructor(kernel: Kernel, enrollment: Pick<EnrollmentFeature, "stopPushes">, sender: PushSender) {
     this.#kernel = kernel;
-    this.#enrollments = enrollments;
+    this.#enrollment = enrollment;
     this.#sender = sender;
   }
 
   /** Soon, and at most once for all wishes of a moment. Call it after the commit of what the Mac shall fetch. */
-  wake(tenantId: TenantId, deviceId: DeviceId): void {
+  wake(tenantId: TenantId, deviceId: DeviceId, channel: string | null = null): void {
     if (this.#isStopped) return;
-    const key = `${tenantId} ${deviceId}`;
+    const key = `${tenantId} ${deviceId} ${channel ?? ""}`;
     const under = this.#wishes.get(key);
     if (under !== undefined) {
       under.isDirty = true;
@@ -58,21 +55,20 @@ export class PushQueue {
     }
     const wish: Wish = { isDirty: false };
     this.#wishes.set(key, wish);
-    void this.#serve(key, wish, tenantId, deviceId);
+    void this.#serve(key, wish, tenantId, deviceId, channel);
   }
 
   /** Sends one push now and tells what Apple said; undefined when this Mac cannot be pushed. */
-  async push(tenantId: TenantId, deviceId: DeviceId): Promise<PushResult | undefined> {
+  async push(tenantId: TenantId, deviceId: DeviceId, channel: string | null = null): Promise<PushResult | undefined> {
     const scope = systemScope(tenantId, "push");
-    const enrollment = await this.#kernel.store.read(scope, (tx) => readEnrollmentOfDevice(tx, deviceId));
-    if (enrollment === undefined || enrollment.isPushStopped) return undefined;
-    const { pushToken, pushMagic } = enrollment;
-    if (pushToken === null || pushMagic === null) return undefined;
+    const target = await this.#kernel.store.read(scope, (tx) => readPushTarget(tx, deviceId, channel));
+    if (typeof target === "string") return undefined;
+    const { pushToken, pushMagic } = target;
     const credentials = await this.#credentialsOf(tenantId);
-    if (credentials === undefined || credentials.topic !== enrollment.topic) return undefined;
+    if (credentials === undefined || credentials.topic !== target.topic) return undefined;
     const expiration = Math.floor(this.#kernel.clock.now() / 1000) + KEPT_FOR_S;
     const result = await this.#sender.send({ credentials, pushToken, pushMagic, expiration });
-    await this.#note(enrollment, deviceId, result);
+    await this.#note(target, result);
     return result;
   }
 
@@ -102,13 +98,13 @@ export class PushQueue {
     await this.flush();
   }
 
-  async #serve(key: string, wish: Wish, tenantId: TenantId, deviceId: DeviceId): Promise<void> {
+  async #serve(key: string, wish: Wish, tenantId: TenantId, deviceId: DeviceId, channel: string | null): Promise<void> {
     try {
       do {
         wish.isDirty = false;
         await this.#turn();
         try {
-          await this.push(tenantId, deviceId);
+          await this.push(tenantId, deviceId, channel);
         } finally {
           this.#running -= 1;
           this.#waiting.shift()?.();
@@ -143,8 +139,8 @@ export class PushQueue {
     return credentials;
   }
 
-  async #note(enrollment: Enrollment, deviceId: DeviceId, result: PushResult): Promise<void> {
-    const { tenantId } = enrollment;
+  async #note(target: PushTarget, result: PushResult): Promise<void> {
+    const { tenantId, deviceId } = target;
     const { status } = result;
     if (status === 200) {
       this.#pushedAt.set(tenantId, this.#kernel.clock.now());
@@ -159,10 +155,7 @@ export class PushQueue {
         // 403 speaks of the certificate: nothing will go through until it is replaced, and someone has to be told.
         ...(status === 403 ? { refusal: reason } : {}),
       });
-      if (isTokenRefused) {
-        await this.#enrollments.change(tx, enrollment.id, { isPushStopped: true });
-        await setMdmState(tx, deviceId, { isPushable: false });
-      }
+      if (isTokenRefused) await this.#enrollment.stopPushes(tx, target);
       await tx.publish({ type: "push.failed", deviceId, data: { reason, status } });
     });
   }
