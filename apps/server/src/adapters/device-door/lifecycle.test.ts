@@ -158,14 +158,6 @@ test("case 38: bootstrap tokens are for the device channel only", async () => {
   assert.equal((await mac.checkIn("GetBootstrapToken", { UserID: "U" })).status, 403);
 });
 
-test("case 39: UserAuthenticate is declined with 410, GetToken is an error status and no crash", async () => {
-  const mac = await enrolledMac(rig, tenant);
-  assert.equal((await mac.checkIn("UserAuthenticate", { UserID: "U" })).status, 410);
-  assert.equal((await mac.checkIn("GetToken", { TokenServiceType: "com.apple.watch.pairing" })).status, 400);
-  assert.equal((await mac.checkIn("GetToken", { TokenServiceType: "unknown" })).status, 400);
-  assert.equal((await mac.poll()).status, 200);
-});
-
 test("an expired identity may poll for a while, so that a renewal reaches it, and may do nothing else", async () => {
   const mac = await enrolledMac(rig, tenant);
   const end = mac.identity!.certificate.notAfter;

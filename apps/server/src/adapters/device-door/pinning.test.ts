@@ -111,15 +111,6 @@ test("case 23: an invitation that names the serial number lets that Mac, and no 
   assert.equal((await mac.poll()).status, 403, "the enrollment before has ended");
 });
 
-test("case 24: User Enrollment requests are pinned as well", async () => {
-  const mac = await invitedMac(rig, tenant);
-  const ids = { UDID: "", EnrollmentID: "E-1" };
-  assert.equal((await mac.authenticate({ ...ids, SerialNumber: "" })).status, 200);
-  assert.equal((await mac.tokenUpdate(ids)).status, 200);
-  assert.equal((await mac.poll("Idle", ids)).status, 200);
-  assert.equal((await mac.poll("Idle", { UDID: "", EnrollmentID: "E-2" })).status, 403);
-});
-
 test("a Mac of one tenant is a stranger in another", async () => {
   const mac = await enrolledMac(rig, tenant);
   const other = await rig.newTenant("Other");

@@ -10,7 +10,8 @@ import type { ChannelState } from "./model.ts";
 export interface EnrollingDevice {
   /** null for User Enrollment, where Apple keeps it back. */
   readonly serialNumber: string | null;
-  readonly udid: string;
+  /** null for the same reason. */
+  readonly udid: string | null;
   readonly name: string;
   readonly model: string;
   readonly osVersion: string;

@@ -66,10 +66,14 @@ function objection(enrollment: Enrollment, message: Authenticate): Refusal | und
   if (message.from.channel === "user") return "user-channel";
   if (message.topic !== enrollment.topic) return "wrong-topic";
   if (enrollment.identifier !== null && enrollment.identifier !== message.from.identifier) return "wrong-identifier";
-  if (enrollment.boundSerialNumber !== null && enrollment.boundSerialNumber !== message.serialNumber)
+  if (enrollment.boundSerialNumber !== null && enrollment.boundSerialNumber !== serialNumberOf(message))
     return "wrong-serial-number";
   return undefined;
 }
+
+/** Apple keeps hardware identifiers back in User Enrollment; one that is claimed all the same is not believed. */
+const serialNumberOf = ({ from, serialNumber }: Authenticate): string | null =>
+  from.kind === "enrollmentId" ? null : (serialNumber ?? null);
 
 /** A further certificate of the same enrollment, which we granted for that purpose, from a Mac that is enrolled. */
 const isRenewal = (enrollment: Enrollment, certificate: KnownCertificate): boolean =>
@@ -82,7 +86,8 @@ async function beginAnew(
   message: Authenticate,
   certificate: KnownCertificate,
 ): Promise<Refusal | undefined> {
-  const serialNumber = message.serialNumber ?? null;
+  const isUserEnrollment = message.from.kind === "enrollmentId";
+  const serialNumber = serialNumberOf(message);
   const { identifier } = message.from;
   const rivals = await readRivals(tx, { id: enrollment.id, identifier, serialNumber });
   // Serial number and UDID are claims. Only an invitation that names the serial number may take over a live enrollment;
@@ -99,7 +104,7 @@ async function beginAnew(
   const known = enrollment.deviceId ?? rivals.find((rival) => rival.deviceId !== null)?.deviceId;
   const { deviceId } = await upsertDeviceAtEnrollment(tx, {
     serialNumber,
-    udid: identifier,
+    udid: isUserEnrollment ? null : identifier,
     name: message.deviceName ?? "",
     model: message.modelName ?? message.model ?? message.productName ?? "",
     osVersion: message.osVersion ?? "",
@@ -118,11 +123,11 @@ async function beginAnew(
     pushMagic: null,
     isPushStopped: false,
     isAwaitingConfiguration: false,
-    isUserEnrollment: message.from.kind === "enrollmentId",
+    isUserEnrollment,
     sealedUnlockToken: null,
   });
   await deleteUserChannels(tx, enrollment.id);
-  await setMdmState(tx, deviceId, { isEnrolled: false, isPushable: false });
+  await setMdmState(tx, deviceId, { isEnrolled: false, isPushable: false, isUserEnrollment });
   for (const reset of resetHooks) await reset(tx, deviceId);
   return undefined;
 }

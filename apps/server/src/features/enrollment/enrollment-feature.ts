@@ -6,7 +6,7 @@ import type { Authority, KnownCertificate } from "../tenants/index.ts";
 import type { AwaitingHook, ResetHook } from "./authenticate.ts";
 import type { CheckInHandlers, MdmAnswer } from "./check-in.ts";
 import type { Resolution } from "./enrollments.ts";
-import type { DoorUrls, PushTopic } from "./ports.ts";
+import type { DoorUrls, MaidKeys, PushTopic } from "./ports.ts";
 import type { ProfileBuilder } from "./profile-builder.ts";
 import type { PushTarget } from "./push-targets.sql.ts";
 import type { Refusals } from "./refusals.ts";
@@ -16,6 +16,8 @@ export interface EnrollmentPorts {
   readonly pushTopic: PushTopic;
   /** Known once the doors listen. */
   readonly urls: () => DoorUrls;
+  /** Automated enrollment brings it; without it no token for Managed Apple Accounts is given. */
+  readonly maidKeys?: MaidKeys;
   /** Tests with `scepclient` need it: it sends single DES. Default false. */
   readonly allowScepDes?: boolean;
 }

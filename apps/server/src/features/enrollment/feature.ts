@@ -2,13 +2,14 @@ import type { Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import { type AwaitingHook, authenticate, type ResetHook } from "./authenticate.ts";
 import { checkOut } from "./check-out.ts";
-import { getToken, userAuthenticate } from "./declined-messages.ts";
 import type { EnrollmentFeature, EnrollmentPorts } from "./enrollment-feature.ts";
 import { deleteDeadSessions, enrollmentMigrations } from "./enrollments.sql.ts";
 import { Enrollments } from "./enrollments.ts";
+import { getToken, NO_MAID_KEYS } from "./get-token.ts";
 import { invitationMigrations } from "./invitations.sql.ts";
 import { invitationActions } from "./invitations.ts";
 import { CHALLENGE_MS } from "./model.ts";
+import { noDeclarations } from "./no-declarations.ts";
 import { policyMigrations } from "./policy.sql.ts";
 import { policyActions } from "./policy-actions.ts";
 import { portalRoutes } from "./portal.http.ts";
@@ -18,6 +19,7 @@ import { Refusals } from "./refusals.ts";
 import { scepRoutes } from "./scep.http.ts";
 import { stopPushes } from "./stop-pushes.ts";
 import { tokenUpdate } from "./token-update.ts";
+import { userAuthenticate } from "./user-authenticate.ts";
 import { userChannelMigrations } from "./user-channels.sql.ts";
 
 export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): EnrollmentFeature {
@@ -35,8 +37,9 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
     checkIns: {
       TokenUpdate: tokenUpdate(inner),
       CheckOut: checkOut(inner),
-      UserAuthenticate: userAuthenticate,
-      GetToken: getToken,
+      UserAuthenticate: userAuthenticate(kernel),
+      GetToken: getToken(authority.crypto, ports.maidKeys ?? NO_MAID_KEYS),
+      DeclarativeManagement: noDeclarations,
     },
     resolve: (certificate, from) => enrollments.resolve(certificate, from),
     stopPushes: (tx, target) => stopPushes(tx, enrollments, target),

@@ -11,7 +11,7 @@ export type { EnrollmentFeature, EnrollmentPorts } from "./enrollment-feature.ts
 export { readEnrollmentOfDevice } from "./enrollments.sql.ts";
 export type { Refusal, Resolution } from "./enrollments.ts";
 export { type Enrollment, EXPIRED_GRACE_MS, stableUuid } from "./model.ts";
-export type { DoorUrls, PushTopic } from "./ports.ts";
+export type { DoorUrls, MaidKey, MaidKeys, PushTopic } from "./ports.ts";
 export { ProfileBuilder } from "./profile-builder.ts";
 export {
   countEnrolledOn,

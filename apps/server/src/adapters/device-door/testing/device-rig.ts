@@ -4,6 +4,7 @@ import { generateKeyPair, privateKeyToPem } from "@pomona/pki/node";
 import { createCommands } from "../../../features/commands/feature.ts";
 import { createDevices } from "../../../features/devices/feature.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
+import type { MaidKeys } from "../../../features/enrollment/index.ts";
 import { createEscrow } from "../../../features/escrow/feature.ts";
 import { createPush } from "../../../features/push/feature.ts";
 import { type PushNotification, type PushSender, pushTopic } from "../../../features/push/index.ts";
@@ -34,14 +35,21 @@ export class RecordingSender implements PushSender {
 }
 
 /** The Apple side of the server on a real store, with its door open on loopback; the portal is called directly. */
-export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy } = {}) {
+export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy; readonly maidKeys?: MaidKeys } = {}) {
+  const { maidKeys, ...doorOptions } = options;
   const clock = new MovableClock(Date.now());
   const kernel = testKernel(clock);
   const authority = new Authority(kernel);
   const sender = new RecordingSender();
   const urls = { api: "https://localhost:1", device: "", root: "" };
   const devices = createDevices(kernel);
-  const enrollment = createEnrollment(kernel, { authority, pushTopic, urls: () => urls, allowScepDes: true });
+  const enrollment = createEnrollment(kernel, {
+    authority,
+    pushTopic,
+    urls: () => urls,
+    allowScepDes: true,
+    ...(maidKeys === undefined ? {} : { maidKeys }),
+  });
   const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender });
   const commands = createCommands(kernel, { enrollment, push });
   const escrow = createEscrow(kernel, { enrollment });
@@ -71,7 +79,7 @@ export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy 
     kernel,
     mdm: mdmPorts({ authority, enrollment, commands, escrow, seen: devices.seen }),
     routes: features.flatMap((feature) => feature.routes ?? []).filter((route) => route.door === "device"),
-    ...options,
+    ...doorOptions,
   };
   const plainDoor = await openDeviceDoor({ ...shared, isPlain: true });
   const tlsDoor = await openDeviceDoor(shared);
