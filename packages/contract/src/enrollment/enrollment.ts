@@ -76,31 +76,31 @@ export const listUserChannels = defineAction({
   auditable: [],
 });
 
-/** What a tenant decided about enrollment. */
-export const EnrollmentPolicy = closed({
+/** What a tenant decided about users whom a directory vouches for. */
+export const NetworkUserPolicy = closed({
   /** Whether network users get a channel: `decline` answers UserAuthenticate with 410, `accept` with an empty challenge. */
   networkUsers: oneOf("decline", "accept"),
 });
-export type EnrollmentPolicy = Static<typeof EnrollmentPolicy>;
+export type NetworkUserPolicy = Static<typeof NetworkUserPolicy>;
 
-export const showEnrollmentPolicy = defineAction({
-  name: "enrollment.show-policy",
-  summary: "Show what enrollment allows",
+export const showNetworkUserPolicy = defineAction({
+  name: "enrollment.show-network-user-policy",
+  summary: "Show whether network users get a channel",
   method: "GET",
-  path: "/enrollment-policy",
+  path: "/network-user-policy",
   risk: "read",
   input: closed({}),
-  output: EnrollmentPolicy,
+  output: NetworkUserPolicy,
   auditable: [],
 });
 
-export const changeEnrollmentPolicy = defineAction({
-  name: "enrollment.change-policy",
-  summary: "Change what enrollment allows",
+export const changeNetworkUserPolicy = defineAction({
+  name: "enrollment.change-network-user-policy",
+  summary: "Decide whether network users get a channel",
   method: "PUT",
-  path: "/enrollment-policy",
+  path: "/network-user-policy",
   risk: "change",
-  input: EnrollmentPolicy,
-  output: EnrollmentPolicy,
+  input: NetworkUserPolicy,
+  output: NetworkUserPolicy,
   auditable: ["networkUsers"],
 });

@@ -71,7 +71,7 @@ test("case 39: a tenant that accepts network users answers with an empty challen
   // fault: the second answer is a challenge again
   const mac = await enrolledMac(rig, tenant);
   const networkUsers = "accept";
-  assert.deepEqual(await rig.act(tenant, "enrollment.change-policy", { networkUsers }), { networkUsers });
+  assert.deepEqual(await rig.act(tenant, "enrollment.change-network-user-policy", { networkUsers }), { networkUsers });
   const first = await mac.checkIn("UserAuthenticate", ANN);
   const challenge = parsePlist(first.bytes);
   assert.equal(first.status, 200);
@@ -80,7 +80,7 @@ test("case 39: a tenant that accepts network users answers with an empty challen
   assert.deepEqual([second.status, second.bytes.length], [200, 0]);
   assert.equal((await mac.checkIn("UserAuthenticate")).status, 410, "nobody logs in on the device channel");
   const other = await rig.newTenant("Other");
-  assert.deepEqual(await rig.act(other, "enrollment.show-policy", {}), { networkUsers: "decline" });
+  assert.deepEqual(await rig.act(other, "enrollment.show-network-user-policy", {}), { networkUsers: "decline" });
 });
 
 test("case 39: GetToken of an unknown service, and for a watch without parameters, is 400 and no crash", async () => {

@@ -52,7 +52,7 @@ export const deviceMigrations: readonly Migration[] = [
     ],
   },
   {
-    name: "devices/0002-setup",
+    name: "devices/0003-setup",
     statements: [
       "ALTER TABLE devices ADD COLUMN is_user_enrollment INTEGER NOT NULL DEFAULT 0",
       "ALTER TABLE devices ADD COLUMN setup TEXT",

@@ -9,9 +9,8 @@ import { getToken, NO_MAID_KEYS } from "./get-token.ts";
 import { invitationMigrations } from "./invitations.sql.ts";
 import { invitationActions } from "./invitations.ts";
 import { CHALLENGE_MS } from "./model.ts";
+import { networkUserMigrations } from "./network-users.sql.ts";
 import { noDeclarations } from "./no-declarations.ts";
-import { policyMigrations } from "./policy.sql.ts";
-import { policyActions } from "./policy-actions.ts";
 import { portalRoutes } from "./portal.http.ts";
 import { ProfileBuilder } from "./profile-builder.ts";
 import { pushTargetMigrations } from "./push-targets.sql.ts";
@@ -20,6 +19,7 @@ import { scepRoutes } from "./scep.http.ts";
 import { stopPushes } from "./stop-pushes.ts";
 import { tokenUpdate } from "./token-update.ts";
 import { userAuthenticate } from "./user-authenticate.ts";
+import { userChannelActions } from "./user-channel-actions.ts";
 import { userChannelMigrations } from "./user-channels.sql.ts";
 
 export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): EnrollmentFeature {
@@ -53,9 +53,9 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
         ...invitationMigrations,
         ...pushTargetMigrations,
         ...userChannelMigrations,
-        ...policyMigrations,
+        ...networkUserMigrations,
       ],
-      actions: [...invitationActions(() => ports.urls().api), ...policyActions],
+      actions: [...invitationActions(() => ports.urls().api), ...userChannelActions],
       routes: [
         ...portalRoutes(kernel, profiles, ports.pushTopic),
         ...scepRoutes({ kernel, authority, enrollments, allowDes: ports.allowScepDes ?? false }),

@@ -2,7 +2,7 @@ import { buildXmlPlist } from "@pomona/plist";
 import type { Kernel } from "../../kernel/feature.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import { type CheckInHandler, EMPTY, type MdmAnswer } from "./check-in.ts";
-import { readPolicy } from "./policy.sql.ts";
+import { readNetworkUserPolicy } from "./network-users.sql.ts";
 
 /** For good: an error instead would make the Mac ask again at every login. */
 const DECLINED: MdmAnswer = { status: 410 };
@@ -21,7 +21,7 @@ export const userAuthenticate =
   (kernel: Kernel): CheckInHandler<"UserAuthenticate"> =>
   async ({ message, certificate }) => {
     const scope = systemScope(certificate.tenantId, "enrollment");
-    const { networkUsers } = await kernel.store.read(scope, readPolicy);
+    const { networkUsers } = await kernel.store.read(scope, readNetworkUserPolicy);
     if (networkUsers === "decline" || message.from.channel === "device") return DECLINED;
     return message.digestResponse === undefined ? CHALLENGE : EMPTY;
   };

@@ -19,7 +19,7 @@ interface Tables {
 
 export const userChannelMigrations: readonly Migration[] = [
   {
-    name: "enrollment/0003-user-channels",
+    name: "enrollment/0006-user-channels",
     statements: [
       "ALTER TABLE enrollment_users ADD COLUMN opened_at INTEGER NOT NULL DEFAULT 0",
       "UPDATE enrollment_users SET opened_at = updated_at",

@@ -28,7 +28,7 @@ interface Tables {
 
 export const setupMigrations: readonly Migration[] = [
   {
-    name: "commands/0002-setups",
+    name: "commands/0003-setups",
     statements: [
       `CREATE TABLE setups (tenant_id TEXT NOT NULL, device_id TEXT NOT NULL, began_at INTEGER NOT NULL,
          deadline_at INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT, unfinished TEXT NOT NULL DEFAULT '[]',

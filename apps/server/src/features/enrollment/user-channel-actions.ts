@@ -1,21 +1,21 @@
-import { changeEnrollmentPolicy, listUserChannels, showEnrollmentPolicy } from "@pomona/contract";
+import { changeNetworkUserPolicy, listUserChannels, showNetworkUserPolicy } from "@pomona/contract";
 import { asId } from "@pomona/facts";
 import { type BoundAction, bindAction } from "../../kernel/action.ts";
 import { notFound } from "../../kernel/errors.ts";
 import { readDevice } from "../devices/index.ts";
 import { readEnrollmentOfDevice } from "./enrollments.sql.ts";
-import { putPolicy, readPolicy } from "./policy.sql.ts";
+import { putNetworkUserPolicy, readNetworkUserPolicy } from "./network-users.sql.ts";
 import { readUserChannels } from "./user-channels.sql.ts";
 
 /** Who has a channel, and who may have one. */
-export const policyActions: readonly BoundAction[] = [
-  bindAction(showEnrollmentPolicy, { run: ({ tx }) => readPolicy(tx) }),
+export const userChannelActions: readonly BoundAction[] = [
+  bindAction(showNetworkUserPolicy, { run: ({ tx }) => readNetworkUserPolicy(tx) }),
 
-  bindAction(changeEnrollmentPolicy, {
+  bindAction(changeNetworkUserPolicy, {
     devicesTouched: () => 0,
     run: async ({ tx }, policy) => {
-      await putPolicy(tx, policy);
-      return readPolicy(tx);
+      await putNetworkUserPolicy(tx, policy);
+      return readNetworkUserPolicy(tx);
     },
   }),
 
