@@ -3,6 +3,7 @@ import { measureConnect } from "./connect/connect.ts";
 import { measureExecToIncident } from "./exec/exec.ts";
 import { progress } from "./figures/progress.ts";
 import { measureOrder } from "./order/order.ts";
+import { measureStorm } from "./storm/storm.ts";
 
 type Benchmark = (options: { readonly short: boolean }) => Promise<object>;
 
@@ -11,6 +12,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   connect: measureConnect,
   exec: measureExecToIncident,
   order: measureOrder,
+  storm: measureStorm,
 };
 
 /** `npm run bench -- NAME [--short]`: progress on standard error, one JSON object as the last line of standard output. */

@@ -8,6 +8,8 @@ export type Question =
       readonly ask: "refer";
       readonly tls?: ReferenceTls;
       readonly check?: ReferenceCheck;
+      /** Operations with a private key at each POST. */
+      readonly signing?: { readonly privateKey: string; readonly timesPerPost: number };
       readonly answer?: Uint8Array;
     }
   | { readonly ask: "echo"; readonly tls: ReferenceTls; readonly dataDir: string }

@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from "node:crypto";
+import { createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -9,15 +9,19 @@ import type { Answers, Question } from "./questions.ts";
 let server: Server | undefined;
 
 async function refer(question: Extract<Question, { ask: "refer" }>): Promise<Answers["refer"]> {
-  const { tls, check } = question;
+  const { tls, check, signing } = question;
   const answer = question.answer ?? new Uint8Array();
   const key = check && createPublicKey(check.publicKey);
+  const ownKey = signing && createPrivateKey(signing.privateKey);
   const listener: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-      const isGenuine = check === undefined || verify("sha256", body, key!, check.signature);
+      const isGenuine = check === undefined || body.length === 0 || verify("sha256", body, key!, check.signature);
+      if (signing !== undefined && request.method === "POST") {
+        for (let at = 0; at < signing.timesPerPost; at++) sign("sha256", body, ownKey!);
+      }
       response.writeHead(isGenuine ? 200 : 400, { "content-length": answer.length });
       response.end(answer);
     });

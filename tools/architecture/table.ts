@@ -114,7 +114,12 @@ export const ROOMS: readonly Room[] = [
     may: ["packages", "pki/node", "testkit", "walks", "agent", "server door"],
     node: true,
   },
-  { name: "tools", path: /^(tools\/|apps\/console\/vite\.config\.ts$)/, may: ["package contract"], node: true },
+  {
+    name: "tools",
+    path: /^(tools\/|apps\/console\/vite\.config\.ts$)/,
+    may: ["package contract", "package apple-schema"],
+    node: true,
+  },
 ];
 
 /** What a test (and a `*.testing.ts` or `testing/` file, which only tests import) may use beyond its room's row. */

@@ -7,10 +7,15 @@ import { reportFacts } from "./facts/report-facts.ts";
 import { reportIncidents } from "./incidents/report-incidents.ts";
 import { silentLog } from "./log.ts";
 import type { MacIdentity } from "./mac/mac-tools.ts";
+import { bootstrapTokenStatus } from "./orders/catalog/bootstrap-token-status.ts";
+import { createAccount } from "./orders/catalog/create-account.ts";
 import { killProcess } from "./orders/catalog/kill-process.ts";
 import { ping } from "./orders/catalog/ping.ts";
+import { readRecoveryKeyEscrow } from "./orders/catalog/read-recovery-key-escrow.ts";
 import { refreshFacts } from "./orders/catalog/refresh-facts.ts";
 import { DEFAULT_SCRIPT_ENVIRONMENT, runScript } from "./orders/catalog/run-script.ts";
+import { secureTokenStatus } from "./orders/catalog/secure-token-status.ts";
+import { validateRecoveryKey } from "./orders/catalog/validate-recovery-key.ts";
 import { takeOrders } from "./orders/take-orders.ts";
 import { createOutbox } from "./outbox.ts";
 import { DEFAULT_TIMINGS, type Timings } from "./timings.ts";
@@ -55,6 +60,11 @@ export function createAgent(options: AgentOptions): Agent {
       "kill-process": killProcess(options.killer, options.findProcess),
       "refresh-facts": refreshFacts(facts),
       ping: ping(now, now()),
+      "validate-recovery-key": validateRecoveryKey(mac.escrow),
+      "read-recovery-key-escrow": readRecoveryKeyEscrow(mac.escrow),
+      "bootstrap-token-status": bootstrapTokenStatus(mac.escrow),
+      "secure-token-status": secureTokenStatus(mac.escrow),
+      "create-account": createAccount(mac.escrow),
     },
     owner: () => connection.identity(),
     onOutput: (piece) => connection.pass("order-output", piece),

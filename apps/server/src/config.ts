@@ -13,6 +13,8 @@ export interface ServerConfig {
   readonly tls?: { readonly certificate: string; readonly key: string; readonly ca: string };
   readonly apns: { readonly url: string; readonly ca?: string };
   readonly masterKey?: string;
+  /** PEM of the roots that attestations of Macs may chain to; without any, ACME is refused. */
+  readonly attestationRoots?: string;
   readonly logLevel: string;
   /** How long a Mac waits in Setup Assistant for its setup at most; ten minutes when not given. */
   readonly setupMs?: number;
@@ -69,6 +71,11 @@ export const SETTINGS = {
     default: "10",
     doc: "How long a Mac of automated enrollment is held in Setup Assistant at most until its first commands, profiles and the agent are installed; 1 to 120.",
   },
+  attestationRoots: {
+    env: "POMONA_ATTESTATION_ROOTS",
+    default: "",
+    doc: "PEM files, separated by commas: Apple's Enterprise Attestation Root CA, against which the attestations of Macs are checked. Without it identities by ACME are refused.",
+  },
   logLevel: { env: "POMONA_LOG_LEVEL", default: "info", doc: "fatal, error, warn, info, debug or silent." },
 } as const satisfies Record<string, Setting>;
 
@@ -113,6 +120,7 @@ export function configFrom(settings: Record<SettingName, string>, shipped: Shipp
     apns: { url: settings.apnsUrl, ...(settings.apnsCa === "" ? {} : { ca: readFileSync(settings.apnsCa, "utf8") }) },
     logLevel: settings.logLevel,
     setupMs: minutesOf("setupMinutes", settings.setupMinutes, 120) * 60_000,
+    ...(settings.attestationRoots === "" ? {} : { attestationRoots: readFiles(settings.attestationRoots) }),
     ...(settings.masterKey === "" ? {} : { masterKey: settings.masterKey }),
     ...(tlsCertificate === ""
       ? {}
@@ -125,6 +133,12 @@ export function configFrom(settings: Record<SettingName, string>, shipped: Shipp
         }),
   };
 }
+
+const readFiles = (list: string): string =>
+  list
+    .split(",")
+    .map((file) => readFileSync(file.trim(), "utf8"))
+    .join("\n");
 
 function portOf(name: SettingName, text: string): number {
   const port = Number(text);

@@ -1,7 +1,9 @@
 import * as access from "./access/access.ts";
+import * as acme from "./acme/acme.ts";
 import type { ActionContract } from "./action-contract.ts";
 import * as agents from "./agents/agents.ts";
 import * as audit from "./audit/audit.ts";
+import * as batches from "./batches/batches.ts";
 import * as commands from "./commands/commands.ts";
 import * as devices from "./devices/devices.ts";
 import * as enrollment from "./enrollment/enrollment.ts";
@@ -24,7 +26,9 @@ export const actions: readonly ActionContract[] = [
   devices,
   enrollment,
   push,
+  acme,
   commands,
+  batches,
   agents,
   secrets,
   reveal,

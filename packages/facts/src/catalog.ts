@@ -1,4 +1,4 @@
-import type { CommandId, DeviceId, IncidentId, OrderId, RuleId } from "./ids.ts";
+import type { BatchId, CommandId, DeviceId, IncidentId, OrderId, RuleId } from "./ids.ts";
 
 /** How far a command has come; the last five are final. */
 export type CommandState =
@@ -84,12 +84,24 @@ export interface FactCatalog {
     readonly state: CommandState;
     readonly reason?: string;
   };
+  "batch.changed": {
+    readonly batchId: BatchId;
+    readonly state: string;
+    readonly total: number;
+    readonly acknowledged: number;
+    readonly failed: number;
+  };
+  "queue.held": { readonly reason: string; readonly commands: number; readonly orders: number };
+  "queue.released": { readonly commands: number; readonly orders: number; readonly isDiscarded: boolean };
   "agent.token-minted": { readonly expiresAt: number };
   "agent.enrolled": { readonly version: string };
   "agent.online": { readonly channel: Channel; readonly version: string };
   "agent.offline": { readonly reason: "closed" | "vanished" | "replaced" | "server-stopped" };
   "agent.channel-changed": { readonly channel: Channel; readonly health: "up" | "down" | "unknown" };
   "agent.sensor-changed": { readonly state: string; readonly detail: string };
+  "agent.reinstall-requested": { readonly attempt: number };
+  "agent.reinstall-verified": { readonly attempts: number };
+  "agent.reinstall-gave-up": { readonly attempts: number; readonly outcome: string };
   "order.queued": { readonly orderId: OrderId; readonly type: string };
   "order.sent": { readonly orderId: OrderId; readonly type: string; readonly channel: Channel };
   "order.running": { readonly orderId: OrderId; readonly type: string; readonly channel: Channel };
@@ -107,7 +119,14 @@ export interface FactCatalog {
   };
   "incident.closed": { readonly incidentId: IncidentId };
   "message.quarantined": { readonly channel: "device" | "agent"; readonly reason: string };
-  "budget.exceeded": { readonly action: string; readonly actor: string; readonly limit: number };
+  "budget.exceeded": {
+    readonly action: string;
+    readonly actor: string;
+    readonly limit: number;
+    readonly risk?: string;
+    readonly devices?: number;
+  };
+  "limits.changed": { readonly actor: string; readonly risk: string; readonly isLoosened: boolean };
   "audit.recorded": { readonly sequence: number; readonly action: string };
   "token.changed": { readonly name: string };
 }

@@ -8,6 +8,7 @@ export type CommandId = Id<"command">;
 export type OrderId = Id<"order">;
 export type RuleId = Id<"rule">;
 export type IncidentId = Id<"incident">;
+export type BatchId = Id<"batch">;
 export type FactId = Id<"fact">;
 
 /** Takes a text that a trusted place (our own row, our own generator, a checked path) says is such an id. */

@@ -8,7 +8,8 @@ export interface EnrollmentProfileSpec {
   readonly uuids: {
     readonly profile: string;
     readonly mdm: string;
-    readonly scep: string;
+    /** Of the payload that brings the identity, whichever method it is. */
+    readonly identity: string;
     readonly roots: readonly string[];
     readonly intermediates: readonly string[];
   };
@@ -16,16 +17,7 @@ export interface EnrollmentProfileSpec {
   readonly rootCertificates: readonly Uint8Array[];
   /** Issuers below the root that the Mac needs to build its own chain. */
   readonly intermediateCertificates: readonly Uint8Array[];
-  readonly scep: {
-    readonly url: string;
-    /** For one use. */
-    readonly challenge: string;
-    /** Short names and values in order: `[["O", "Acme"], ["CN", "..."]]`. What is issued comes from the server's record. */
-    readonly subject: readonly (readonly [string, string])[];
-    /** Digest of the certificate that GetCACert answers, so that nobody in between can put another there. */
-    readonly caFingerprint: Uint8Array;
-    readonly name: string;
-  };
+  readonly identity: ScepIdentity | AcmeIdentity;
   readonly mdm: {
     readonly serverUrl: string;
     readonly checkInUrl: string;
@@ -34,11 +26,33 @@ export interface EnrollmentProfileSpec {
   };
 }
 
+/** Short names and values in order: `[["O", "Acme"], ["CN", "..."]]`. What is issued comes from the server's record. */
+type Subject = readonly (readonly [string, string])[];
+
+export interface ScepIdentity {
+  readonly method: "scep";
+  readonly url: string;
+  /** For one use. */
+  readonly challenge: string;
+  readonly subject: Subject;
+  /** Digest of the certificate that GetCACert answers, so that nobody in between can put another there. */
+  readonly caFingerprint: Uint8Array;
+  readonly name: string;
+}
+
+export interface AcmeIdentity {
+  readonly method: "acme";
+  readonly directoryUrl: string;
+  /** For one use. */
+  readonly clientIdentifier: string;
+  readonly subject: Subject;
+}
+
 /** All rights. An update of the payload may never add one: the Mac would refuse it. */
 const ALL_RIGHTS = 8191;
 
 /**
- * The profile that enrolls a Mac: our roots, an identity by SCEP, and the MDM payload that uses it (Apple: MDM payload).
+ * The profile that enrolls a Mac: our roots, an identity by SCEP or ACME, and the MDM payload that uses it (Apple: MDM payload).
  * Unsigned; the server signs it.
  */
 export function buildEnrollmentProfile(spec: EnrollmentProfileSpec): Uint8Array {
@@ -57,7 +71,7 @@ export function buildEnrollmentProfile(spec: EnrollmentProfileSpec): Uint8Array 
         spec.intermediateCertificates,
         spec.uuids.intermediates,
       ),
-      scepPayload(spec),
+      spec.identity.method === "scep" ? scepPayload(spec, spec.identity) : acmePayload(spec, spec.identity),
       mdmPayload(spec),
     ],
   });
@@ -80,12 +94,11 @@ function certificates(
   }));
 }
 
-function scepPayload(spec: EnrollmentProfileSpec): Payload {
-  const { scep } = spec;
+function scepPayload(spec: EnrollmentProfileSpec, scep: ScepIdentity): Payload {
   return {
     type: "com.apple.security.scep",
     identifier: `${spec.identifier}.scep`,
-    uuid: spec.uuids.scep,
+    uuid: spec.uuids.identity,
     displayName: "Identity of this Mac",
     content: {
       PayloadContent: {
@@ -107,6 +120,32 @@ function scepPayload(spec: EnrollmentProfileSpec): Payload {
   };
 }
 
+/**
+ * A key of 384 bits that the Secure Enclave makes and keeps, attested by Apple (Apple: ACMECertificate; macOS 14, Apple silicon).
+ */
+function acmePayload(spec: EnrollmentProfileSpec, acme: AcmeIdentity): Payload {
+  return {
+    type: "com.apple.security.acme",
+    identifier: `${spec.identifier}.acme`,
+    uuid: spec.uuids.identity,
+    displayName: "Identity of this Mac",
+    content: {
+      DirectoryURL: acme.directoryUrl,
+      ClientIdentifier: acme.clientIdentifier,
+      KeyType: "ECSECPrimeRandom",
+      KeySize: 384,
+      HardwareBound: true,
+      Attest: true,
+      Subject: acme.subject.map(([type, value]) => [[type, value]]),
+      // A signature key alone: no client encrypts to it.
+      UsageFlags: 1,
+      ExtendedKeyUsage: ["1.3.6.1.5.5.7.3.2"],
+      KeyIsExtractable: false,
+      AllowAllAppsAccess: false,
+    },
+  };
+}
+
 function mdmPayload(spec: EnrollmentProfileSpec): Payload {
   return {
     type: "com.apple.mdm",
@@ -117,7 +156,7 @@ function mdmPayload(spec: EnrollmentProfileSpec): Payload {
       ServerURL: spec.mdm.serverUrl,
       CheckInURL: spec.mdm.checkInUrl,
       Topic: spec.mdm.topic,
-      IdentityCertificateUUID: spec.uuids.scep,
+      IdentityCertificateUUID: spec.uuids.identity,
       SignMessage: true,
       CheckOutWhenRemoved: true,
       AccessRights: ALL_RIGHTS,

@@ -14,10 +14,11 @@ const U = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
 const spec = {
   identifier: "io.pomona.enrollment.t",
   organization: "Acme & Söhne",
-  uuids: { profile: U(1), mdm: U(2), scep: U(3), roots: [U(4)], intermediates: [U(5)] },
+  uuids: { profile: U(1), mdm: U(2), identity: U(3), roots: [U(4)], intermediates: [U(5)] },
   rootCertificates: [Uint8Array.of(1, 2)],
   intermediateCertificates: [Uint8Array.of(3)],
-  scep: {
+  identity: {
+    method: "scep" as const,
     url: "https://h/scep/t",
     challenge: "once",
     subject: [["CN", "e"]] as const,
@@ -50,6 +51,23 @@ test("an enrollment profile holds roots, an identity by SCEP and the MDM payload
     "com.apple.mdm.bootstraptoken",
     "com.apple.mdm.token",
   ]);
+});
+
+test("an enrollment profile with ACME asks for an attested key in the hardware, and the MDM payload uses it", () => {
+  const identity = {
+    method: "acme" as const,
+    directoryUrl: "https://h/acme/t/directory",
+    clientIdentifier: "once",
+    subject: [["CN", "e"]] as const,
+  };
+  const [, , acme, mdm] = payloads(buildEnrollmentProfile({ ...spec, identity }));
+  assert.equal(acme!["PayloadType"], "com.apple.security.acme");
+  const keys = ["DirectoryURL", "ClientIdentifier", "KeyType", "KeySize", "HardwareBound", "Attest", "Subject"];
+  assert.deepEqual(
+    keys.map((key) => acme![key]),
+    ["https://h/acme/t/directory", "once", "ECSECPrimeRandom", 384, true, true, [[["CN", "e"]]]],
+  );
+  assert.equal(mdm!["IdentityCertificateUUID"], acme!["PayloadUUID"]);
 });
 
 test("the same specification gives the same bytes, and each payload has an identity of its own", () => {

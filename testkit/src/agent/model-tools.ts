@@ -1,5 +1,6 @@
 import type { DialogOutcome, DialogText, MacApplication, MacFacts, MacTools } from "@pomona/agent";
 import type { MacModel } from "../model/mac-model.ts";
+import { modelEscrow } from "./model-escrow.ts";
 
 /** What the agent's `mac/` would read with Apple's tools, taken from the model: for agents that run in our own process. */
 export function modelTools(model: MacModel, showDialog: (text: DialogText, user: string) => Promise<void>): MacTools {
@@ -18,6 +19,7 @@ export function modelTools(model: MacModel, showDialog: (text: DialogText, user:
       await showDialog(text, model.consoleUser);
       return "shown";
     },
+    escrow: modelEscrow(model),
   };
 }
 

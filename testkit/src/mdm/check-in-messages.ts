@@ -23,7 +23,7 @@ export const tokenUpdate = (mac: MacModel, state: EnrollmentState): PlistDiction
   UDID: mac.udid,
   Token: Buffer.from(state.pushToken, "hex"),
   PushMagic: state.pushMagic,
-  AwaitingConfiguration: false,
+  AwaitingConfiguration: mac.isAwaitingConfiguration,
   NotOnConsole: false,
 });
 
@@ -38,7 +38,7 @@ export const checkOut = (mac: MacModel, topic: string): PlistDictionary => ({
 export const setBootstrapToken = (mac: MacModel, token: Uint8Array): PlistDictionary => ({
   MessageType: "SetBootstrapToken",
   UDID: mac.udid,
-  AwaitingConfiguration: false,
+  AwaitingConfiguration: mac.isAwaitingConfiguration,
   BootstrapToken: token,
 });
 
@@ -46,5 +46,5 @@ export const setBootstrapToken = (mac: MacModel, token: Uint8Array): PlistDictio
 export const getBootstrapToken = (mac: MacModel): PlistDictionary => ({
   MessageType: "GetBootstrapToken",
   UDID: mac.udid,
-  AwaitingConfiguration: false,
+  AwaitingConfiguration: mac.isAwaitingConfiguration,
 });

@@ -22,10 +22,33 @@ const DAY_MS = 86_400_000;
  * certificate over the new key; pending answers are asked again. Throws `Refused`.
  */
 export async function enrollByScep(http: DeviceHttp, payload: ScepPayload, keyPem: string): Promise<Certificate> {
+  const capabilities = await getCapabilities(http, payload);
+  const exchange = prepareScep(payload, keyPem, capabilities, await getCa(http, payload));
+  for (let attempt = 0; ; attempt++) {
+    const certificate = exchange.read(await operation(http, payload, exchange.request, capabilities));
+    if (certificate !== undefined) return certificate;
+    if (attempt >= payload.retries) throw scepRefused("The SCEP server left the request pending.");
+    await new Promise((resolve) => setTimeout(resolve, payload.retryDelaySeconds * 1000));
+  }
+}
+
+/** A PKCSReq that waits to be sent, and the reader of its answer. */
+export interface ScepExchange {
+  /** DER of the pkiMessage. */
+  readonly request: Uint8Array;
+  /** @returns undefined while the server leaves it pending; throws `Refused` */
+  read(answer: Uint8Array): Certificate | undefined;
+}
+
+/** Makes the request for a key: CSR, a self-signed certificate over it, the envelope to the CA. */
+export function prepareScep(
+  payload: ScepPayload,
+  keyPem: string,
+  capabilities: ReadonlySet<string>,
+  caCertificate: Certificate,
+): ScepExchange {
   const crypto = nodeCrypto();
   const key = privateKeyFromPem(keyPem);
-  const capabilities = await getCapabilities(http, payload);
-  const caCertificate = await getCa(http, payload);
   const subject = subjectOf(payload);
   const csr = createCertificateRequest(crypto, key, {
     subject,
@@ -50,20 +73,22 @@ export async function enrollByScep(http: DeviceHttp, payload: ScepPayload, keyPe
     cipher: capabilities.has("AES") || capabilities.has("SCEPStandard") ? "aes-128-cbc" : "des-ede3-cbc",
     digest: digestFor(capabilities),
   });
-  for (let attempt = 0; ; attempt++) {
-    const answer = await operation(http, payload, request.der, capabilities);
-    const reply = parseCertRep(crypto, answer, { request, signer, caCertificate });
-    if (reply.status === "success") return ownCertificate(reply.certificates, crypto.publicKeyOf(key));
-    if (reply.status === "failure")
-      throw scepRefused(`The SCEP server refused the request (${reply.failInfo ?? "no reason"}).`);
-    if (attempt >= payload.retries) throw scepRefused("The SCEP server left the request pending.");
-    await new Promise((resolve) => setTimeout(resolve, payload.retryDelaySeconds * 1000));
-  }
+  return {
+    request: request.der,
+    read: (answer) => {
+      const reply = parseCertRep(crypto, answer, { request, signer, caCertificate });
+      if (reply.status === "success") return ownCertificate(reply.certificates, crypto.publicKeyOf(key));
+      if (reply.status === "failure")
+        throw scepRefused(`The SCEP server refused the request (${reply.failInfo ?? "no reason"}).`);
+      return undefined;
+    },
+  };
 }
 
 const scepRefused = (why: string) => profileRefused(why, 22_013, "MCSCEPErrorDomain");
 
-async function getCapabilities(http: DeviceHttp, payload: ScepPayload): Promise<Set<string>> {
+/** GetCACaps. Throws `Refused`. */
+export async function getCapabilities(http: DeviceHttp, payload: ScepPayload): Promise<Set<string>> {
   const answer = await http.send({ method: "GET", url: scepUrl(payload, "GetCACaps") });
   if (answer.status !== 200) throw scepRefused(`GetCACaps was answered ${answer.status}.`);
   return new Set(
@@ -74,7 +99,8 @@ async function getCapabilities(http: DeviceHttp, payload: ScepPayload): Promise<
   );
 }
 
-async function getCa(http: DeviceHttp, payload: ScepPayload): Promise<Certificate> {
+/** GetCACert, held against the fingerprint of the profile. Throws `Refused`. */
+export async function getCa(http: DeviceHttp, payload: ScepPayload): Promise<Certificate> {
   const answer = await http.send({ method: "GET", url: scepUrl(payload, "GetCACert") });
   const type = answer.headers["content-type"];
   if (answer.status !== 200) throw scepRefused(`GetCACert was answered ${answer.status}.`);
@@ -110,11 +136,12 @@ const scepUrl = (payload: ScepPayload, operationName: string): string => {
   return url.href;
 };
 
-async function operation(
+/** PKIOperation; answers the pkiMessage. Throws `Refused`. */
+export async function operation(
   http: DeviceHttp,
   payload: ScepPayload,
   message: Uint8Array,
-  capabilities: Set<string>,
+  capabilities: ReadonlySet<string>,
 ): Promise<Uint8Array> {
   const url = scepUrl(payload, "PKIOperation");
   const canPost = capabilities.has("POSTPKIOperation") || capabilities.has("SCEPStandard");
@@ -128,7 +155,7 @@ async function operation(
   return answer.body;
 }
 
-function digestFor(capabilities: Set<string>): "sha512" | "sha256" | "sha1" {
+function digestFor(capabilities: ReadonlySet<string>): "sha512" | "sha256" | "sha1" {
   if (capabilities.has("SHA-512")) return "sha512";
   return capabilities.has("SHA-256") || capabilities.has("SCEPStandard") ? "sha256" : "sha1";
 }

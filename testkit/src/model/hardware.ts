@@ -1,4 +1,4 @@
-import type { Hardware } from "./mac-model.ts";
+import type { Hardware, MacModel } from "./mac-model.ts";
 
 type HardwareModel = Omit<Hardware, "memoryBytes" | "modelNumber"> & {
   readonly memoryGb: readonly [number, ...number[]];
@@ -21,6 +21,17 @@ const row = (
   isAppleSilicon: processor.startsWith("Apple"),
   isLaptop: family.startsWith("MacBook"),
 });
+
+/** The same Mac with the chip that a test needs: the first of our models that has it. */
+export function withChip(mac: MacModel, chip: "apple" | "intel" | undefined): MacModel {
+  if (chip === undefined || mac.hardware.isAppleSilicon === (chip === "apple")) return mac;
+  const found = hardwareModels.find(({ isAppleSilicon }) => isAppleSilicon === (chip === "apple")) ?? hardwareModels[0];
+  const { memoryGb, ...hardware } = found;
+  return {
+    ...mac,
+    hardware: { ...hardware, modelNumber: mac.hardware.modelNumber, memoryBytes: memoryGb[0] * 2 ** 30 },
+  };
+}
 
 /** Macs that run macOS 15 and 26, with Apple's identifiers and marketing names. */
 export const hardwareModels: readonly [HardwareModel, ...HardwareModel[]] = [

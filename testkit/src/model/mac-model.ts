@@ -29,6 +29,94 @@ export interface MacModel {
   /** A new one at each start; what `sysctl kern.bootsessionuuid` says. */
   bootSession: string;
   lock: { pin: string; message: string } | undefined;
+  /** Enrolled by automated enrollment: what SecurityInfo calls EnrolledViaDEP. */
+  isAutomated: boolean;
+  /** Setup Assistant waits for DeviceConfigured; nothing else ends it. */
+  isAwaitingConfiguration: boolean;
+  /** What AccountConfiguration asked Setup Assistant to do, until it goes on. */
+  accountSetup: AccountSetup | undefined;
+  /** Key and escrow of FileVault; whether it is on says `fileVault`. */
+  recovery: FileVaultRecovery;
+  /** Apple silicon: the password that recoveryOS asks for. */
+  recoveryLock: string | undefined;
+  /** Intel: the password that the firmware asks for, and the one that counts after the next start. */
+  firmwarePassword: string | undefined;
+  nextFirmwarePassword: string | undefined;
+  allowOptionRoms: boolean;
+  activationLock: ActivationLock;
+  remoteDesktop: boolean;
+  bluetooth: boolean;
+  /** As Settings set it; undefined until then. */
+  hostName: string | undefined;
+  mdmOptions: MdmOptions;
+  /** Apple's OrganizationInfo, as Settings set it. */
+  organization: Record<string, string> | undefined;
+  updates: SystemUpdate[];
+  /** By bundle identifier: what MDM installed as managed. */
+  managedApplications: Record<string, ManagedApplication>;
+  provisioningProfiles: { name: string; uuid: string; expiresAt: number }[];
+  contentCaching: { isOn: boolean; usedBytes: number; servedBytes: number };
+  /** What AirPlay finds on the network, and where the screen goes. */
+  airPlayReceivers: string[];
+  mirroringTo: string | undefined;
+  /** What EACSPreflight says: `success`, or why Erase All Content and Settings cannot run. */
+  erasePreflight: string;
+  /** How it was erased; a Mac that was stands in Setup Assistant and knows nothing of before. */
+  erased: "contents" | "obliterated" | undefined;
+}
+
+/** What AccountConfiguration asks for. */
+export interface AccountSetup {
+  skipsPrimary: boolean;
+  primaryIsAdmin: boolean;
+  primaryFullName: string | undefined;
+  primaryUserName: string | undefined;
+}
+
+/**
+ * FileVault's personal recovery key and where it goes. `escrow` is the certificate of an installed FDERecoveryKeyEscrow payload;
+ * `cms` holds the key encrypted to it, and only a key that was made after the payload came has one.
+ */
+export interface FileVaultRecovery {
+  /** `ABCD-EFGH-IJKL-MNOP-QRST-UVWX`; undefined for a disk that only passwords open. */
+  personalKey: string | undefined;
+  hasInstitutionalKey: boolean;
+  escrow: { profileIdentifier: string; certificate: string; location: string } | undefined;
+  /** Base64 of a CMS EnvelopedData; lies at /var/db/FileVaultPRK.dat too. */
+  cms: string | undefined;
+}
+
+export interface ActivationLock {
+  /** Whether its user's Find My locked it. */
+  isOn: boolean;
+  /** Made when the Mac became supervised; given out for 15 days. */
+  bypassCode: string | undefined;
+  supervisedAt: number | undefined;
+}
+
+/** Apple: Settings, MDMOptions. */
+export interface MdmOptions {
+  bootstrapTokenAllowed: boolean;
+  activationLockAllowed: boolean;
+  promptForBootstrapToken: boolean;
+}
+
+export interface SystemUpdate {
+  productKey: string;
+  name: string;
+  version: string;
+  build: string;
+  sizeBytes: number;
+  needsRestart: boolean;
+  status: "Idle" | "Downloading" | "Installing";
+  /** 0..1 */
+  downloaded: number;
+}
+
+export interface ManagedApplication {
+  status: string;
+  flags: number;
+  hasConfiguration: boolean;
 }
 
 export interface Hardware {
@@ -77,6 +165,16 @@ export interface User {
   admin: boolean;
   hasSecureToken: boolean;
   guid: string;
+  /** What its person types; undefined for an account that came as a hash and has no person. */
+  password: string | undefined;
+  /** Base64 of Apple's ShadowHashData, a binary plist with SALTED-SHA512-PBKDF2. */
+  passwordHash: string | undefined;
+  /** Too many wrong passwords. */
+  isLocked: boolean;
+  isMobileAccount: boolean;
+  isHidden: boolean;
+  /** Made by AccountConfiguration: the only kind that SetAutoAdminPassword changes. */
+  isAutoAdmin: boolean;
 }
 
 export interface Application {

@@ -3,6 +3,7 @@ import type { Application, Disk, MacModel, NetworkInterface, User } from "./mac-
 import { operatingSystems } from "./operating-systems.ts";
 import { people } from "./people.ts";
 import { type Random, seededRandom } from "./random.ts";
+import { makeSecurityState, plainUser } from "./security-state.ts";
 import { bitcoinMiner, type KnownApplication, otherApplications, systemApplications } from "./software.ts";
 
 const GIB = 2 ** 30;
@@ -46,6 +47,7 @@ export function makeMacModel(seed: string | number): MacModel {
     bootedAt: Date.now() - random.integer(600, 20 * 86_400) * 1000,
     bootSession: random.uuid().toUpperCase(),
     lock: undefined,
+    ...makeSecurityState(seed),
   };
 }
 
@@ -77,6 +79,8 @@ function makeUsers(random: Random, fullName: string, account: string): User[] {
     admin,
     hasSecureToken,
     guid: random.uuid().toUpperCase(),
+    ...plainUser(),
+    password: `${name} has a password`,
   });
   const users = [user(account, fullName, 501, random.chance(0.4), true)];
   if (random.chance(0.5)) users.push(user("itadmin", "IT Administrator", 502, true, true));

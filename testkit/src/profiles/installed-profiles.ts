@@ -4,6 +4,7 @@ import { rootsOf } from "../mdm/enrollment-profile.ts";
 import type { InstalledCertificate, InstalledProfile, MacModel } from "../model/mac-model.ts";
 import type { ConfigurationProfile } from "./configuration-profile.ts";
 import { fullDiskAccessOf, PPPC_TYPE } from "./full-disk-access.ts";
+import { escrowOf } from "./key-escrow.ts";
 import { profileRefused } from "./profile-refused.ts";
 
 /** Whether macOS would take these payloads. Throws `Refused`. */
@@ -16,6 +17,7 @@ export function checkPayloads(profile: ConfigurationProfile, source: "MDM" | "Ma
     }
     if (payload.type === "com.apple.servicemanagement") checkServiceManagement(getArray(payload.content, "Rules"));
   }
+  if (source === "MDM") escrowOf(profile);
   for (const der of rootsOf(profile)) commonNameOf(der);
 }
 
@@ -67,6 +69,8 @@ export function recordProfile(
   };
   mac.profiles.push(installed);
   for (const der of rootsOf(profile)) mac.certificates.push(certificate(der, false, profile.identifier));
+  const escrow = escrowOf(profile);
+  if (escrow !== undefined) mac.recovery.escrow = escrow;
   if (identity !== undefined) mac.certificates.push(certificate(identity, true, profile.identifier));
 }
 
@@ -74,6 +78,7 @@ export function recordProfile(
 export function forgetProfile(mac: MacModel, identifier: string): void {
   mac.profiles = mac.profiles.filter((profile) => profile.identifier !== identifier);
   mac.certificates = mac.certificates.filter((entry) => entry.profileIdentifier !== identifier);
+  if (mac.recovery.escrow?.profileIdentifier === identifier) mac.recovery.escrow = undefined;
 }
 
 function certificate(der: Uint8Array, isIdentity: boolean, profileIdentifier: string): InstalledCertificate {

@@ -1,5 +1,6 @@
 import type { Tool } from "./tool.ts";
 import { swVers, sysctl, systemProfiler } from "./tools/about-this-mac.ts";
+import { diskutil, sysadminctl } from "./tools/accounts.ts";
 import { df, ifconfig } from "./tools/disks-and-network.ts";
 import { eslogger } from "./tools/eslogger.ts";
 import { dscl, id, stat } from "./tools/people.ts";
@@ -10,6 +11,7 @@ import { launchctl, osascript, sudo } from "./tools/session.ts";
 export const tools: Readonly<Record<string, Tool>> = {
   csrutil,
   df,
+  diskutil,
   dscl,
   eslogger,
   fdesetup,
@@ -21,6 +23,7 @@ export const tools: Readonly<Record<string, Tool>> = {
   scutil,
   stat,
   sudo,
+  sysadminctl,
   sw_vers: swVers,
   sysctl,
   system_profiler: systemProfiler,

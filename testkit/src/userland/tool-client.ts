@@ -8,7 +8,10 @@ const net = require("node:net");
 const fs = require("node:fs");
 const path = require("node:path");
 const socket = net.connect(SOCKET);
-const request = Buffer.from(JSON.stringify({ tool: path.basename(process.argv[1]), argv: process.argv.slice(2) }));
+const argv = process.argv.slice(2);
+// Only where the arguments say that it is read: whoever starts a tool may leave it open.
+const stdin = argv.includes("-inputplist") || argv.includes("-") ? fs.readFileSync(0, "utf8") : "";
+const request = Buffer.from(JSON.stringify({ tool: path.basename(process.argv[1]), argv, stdin }));
 const length = Buffer.alloc(4);
 length.writeUInt32BE(request.length);
 socket.write(Buffer.concat([length, request]));

@@ -19,6 +19,8 @@ export interface ToolContext {
   readonly eslogger: EsloggerFaults;
   /** Whether whoever runs the tools was granted Full Disk Access by a PPPC profile. */
   hasFullDiskAccess(): boolean;
+  /** A tool that changed the model says so: it goes to the disk, and so does what follows from it. */
+  modelChanged(): Promise<void>;
   /** Shows a dialog; answers the button that the user chose. */
   showDialog(dialog: ShownDialog): Promise<string>;
 }
@@ -26,6 +28,8 @@ export interface ToolContext {
 /** One run of a tool: it writes as a process does, and `ended` says when its process is gone. */
 export interface ToolRun {
   readonly argv: readonly string[];
+  /** What it was given on standard input; empty for tools that do not say in their arguments that they read it. */
+  stdin(): string;
   stdout(text: string): void;
   stderr(text: string): void;
   /** Bytes that were written and not yet taken. */

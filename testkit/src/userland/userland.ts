@@ -61,13 +61,19 @@ function serve(socket: Socket, context: ToolContext): void {
     if (received.length > MAX_REQUEST_BYTES) socket.destroy();
     if (received.length < 4 || received.length < 4 + received.readUInt32BE(0)) return;
     socket.off("data", collect);
-    const request = JSON.parse(received.subarray(4).toString("utf8")) as { tool: string; argv: string[] };
+    const request = JSON.parse(received.subarray(4).toString("utf8")) as ToolRequest;
     void runTool(socket, request, context);
   };
   socket.on("data", collect);
 }
 
-async function runTool(socket: Socket, request: { tool: string; argv: string[] }, context: ToolContext): Promise<void> {
+interface ToolRequest {
+  readonly tool: string;
+  readonly argv: readonly string[];
+  readonly stdin: string;
+}
+
+async function runTool(socket: Socket, request: ToolRequest, context: ToolContext): Promise<void> {
   const ended = new AbortController();
   socket.on("close", () => ended.abort());
   const send = (kind: 1 | 2 | 3, bytes: Buffer): void => {
@@ -79,6 +85,7 @@ async function runTool(socket: Socket, request: { tool: string; argv: string[] }
   };
   const run: ToolRun = {
     argv: request.argv,
+    stdin: () => request.stdin,
     stdout: (text) => send(1, Buffer.from(text)),
     stderr: (text) => send(2, Buffer.from(text)),
     waiting: () => socket.writableLength,

@@ -1,7 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EnrollmentState } from "../mdm/enrollment-state.ts";
-import type { MacModel } from "../model/mac-model.ts";
+import type { MacModel, User } from "../model/mac-model.ts";
+import { makeSecurityState, plainUser } from "../model/security-state.ts";
 
 /** What a virtual Mac keeps of itself between starts. */
 export interface KeptState {
@@ -16,11 +17,28 @@ const FILE = "state.json";
 /** Undefined for a Mac that was never there. */
 export async function readKeptState(folder: string): Promise<KeptState | undefined> {
   try {
-    return JSON.parse(await readFile(join(folder, FILE), "utf8")) as KeptState;
+    return complete(JSON.parse(await readFile(join(folder, FILE), "utf8")) as KeptState);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** A Mac that an older version kept lacks what this one models. */
+function complete(kept: KeptState): KeptState {
+  const { model } = kept;
+  return {
+    ...kept,
+    model: {
+      ...makeSecurityState(model.udid),
+      ...model,
+      users: model.users.map((user) =>
+        "isLocked" in user
+          ? user
+          : { ...(user as User), ...plainUser(), password: `${(user as User).name} has a password` },
+      ),
+    },
+  };
 }
 
 /** Writes one state after the other; while one is being written, only the newest of those that come is written next. */

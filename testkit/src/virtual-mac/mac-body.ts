@@ -37,6 +37,8 @@ export interface MacBody {
   readonly toolsFolder: string | undefined;
   /** What the jobs of launchd wrote, in process mode. */
   readonly logFile: string;
+  /** Keeps the model after a tool has changed it; the Mac's management sets it. */
+  modelChanged: () => Promise<void>;
   launchApp(request: AppRequest): Promise<MacProcess>;
   powerOn(): Promise<void>;
   suspend(): void;
@@ -67,7 +69,14 @@ export async function openBody(options: VirtualMacOptions, model: MacModel, jour
     journal.write("dialog", dialog.title);
     return Promise.resolve(dialog.button);
   };
-  const context: ToolContext = { model, events, eslogger, hasFullDiskAccess, showDialog };
+  const context: ToolContext = {
+    model,
+    events,
+    eslogger,
+    hasFullDiskAccess,
+    showDialog,
+    modelChanged: () => body.modelChanged(),
+  };
   const userland: Userland | undefined = isProcess
     ? await startUserland(join(options.folder, "tools"), context)
     : undefined;
@@ -108,7 +117,8 @@ export async function openBody(options: VirtualMacOptions, model: MacModel, jour
   const jobs = (): RunningJob[] => launchd.labels().flatMap((label) => launchd.running(label) ?? []);
   if (isProcess) await placeBundles(root, model);
 
-  return {
+  const body: MacBody = {
+    modelChanged: () => Promise.resolve(),
     root,
     network,
     launchd,
@@ -146,4 +156,5 @@ export async function openBody(options: VirtualMacOptions, model: MacModel, jour
       starter.close();
     },
   };
+  return body;
 }

@@ -9,7 +9,9 @@ import { fetchEnrollmentProfile, prepareEnrollment } from "../mdm/enroll.ts";
 import type { EnrollmentState } from "../mdm/enrollment-state.ts";
 import { makeIdentityKey } from "../mdm/identity-key.ts";
 import { MdmClient } from "../mdm/mdm-client.ts";
+import { ESCROWED_KEY_FILE } from "../model/file-vault.ts";
 import type { MacModel } from "../model/mac-model.ts";
+import { becomeManaged, becomeUnmanaged } from "../model/management-state.ts";
 import { readProfile } from "../profiles/configuration-profile.ts";
 import { checkPayloads, forgetProfile, recordProfile } from "../profiles/installed-profiles.ts";
 import {
@@ -21,7 +23,7 @@ import { Refused } from "../profiles/profile-refused.ts";
 import type { Journal } from "./journal.ts";
 import { type KeptState, stateKeeper } from "./kept-state.ts";
 import type { MacBody } from "./mac-body.ts";
-import type { VirtualMacOptions } from "./options.ts";
+import type { EnrollOptions, VirtualMacOptions } from "./options.ts";
 
 /** How a Mac's power is switched; commands ask for it. */
 export interface PowerSwitch {
@@ -39,6 +41,8 @@ export class Management {
   readonly #power: PowerSwitch;
   readonly #keep: (state: KeptState) => Promise<void>;
   #push: PushRegistration | undefined;
+  /** What lies in the escrow file, as far as this life of the Mac wrote it. */
+  #writtenKey: string | undefined;
 
   constructor(options: VirtualMacOptions, kept: KeptState, body: MacBody, journal: Journal, power: PowerSwitch) {
     this.#options = options;
@@ -47,6 +51,7 @@ export class Management {
     this.#journal = journal;
     this.#power = power;
     this.#keep = stateKeeper(options.folder);
+    body.modelChanged = () => this.save();
     this.mdm = new MdmClient({
       mac: this.#commandPort(),
       identityMode: options.identityMode ?? "signature",
@@ -65,7 +70,7 @@ export class Management {
   }
 
   /** Fetches the profile of an invitation, installs it and checks in. `ca` is PEM. Throws `Refused`. */
-  async enroll(invitationUrl: string, options: { readonly ca?: string }): Promise<void> {
+  async enroll(invitationUrl: string, options: EnrollOptions): Promise<void> {
     const roots = options.ca === undefined ? [] : [options.ca];
     const bytes = await fetchEnrollmentProfile(invitationUrl, roots, this.#options.pool);
     const prepared = await prepareEnrollment({
@@ -76,6 +81,7 @@ export class Management {
     });
     this.#kept.enrollment = prepared.state;
     recordProfile(this.model, prepared.profile, "Manual", prepared.certificate);
+    becomeManaged(this.model, options.kind ?? "manual", options.isAwaitingConfiguration ?? false);
     this.mdm.use(prepared.state);
     // The token is known to APNs before a server hears of it: the first push may come before the answer to TokenUpdate.
     this.#registerForPush();
@@ -117,6 +123,7 @@ export class Management {
     this.#push = undefined;
     this.#kept.enrollment = undefined;
     this.model.bootstrapToken = undefined;
+    becomeUnmanaged(this.model);
     if (enrollment !== undefined) forgetProfile(this.model, enrollment.profileIdentifier);
     for (const profile of this.model.profiles.filter((candidate) => candidate.isManaged)) {
       forgetProfile(this.model, profile.identifier);
@@ -127,8 +134,18 @@ export class Management {
     await this.save();
   }
 
-  save(): Promise<void> {
-    return this.#keep(this.#kept);
+  async save(): Promise<void> {
+    await this.#writeEscrowedKey();
+    await this.#keep(this.#kept);
+  }
+
+  /** The escrowed key lies where the agent looks for it, as long as there is one. */
+  async #writeEscrowedKey(): Promise<void> {
+    const { cms } = this.model.recovery;
+    if (cms === this.#writtenKey) return;
+    this.#writtenKey = cms;
+    if (cms === undefined) await this.#body.root.remove(ESCROWED_KEY_FILE);
+    else await this.#body.root.write(ESCROWED_KEY_FILE, Buffer.from(cms, "base64"), 0o600);
   }
 
   #registerForPush(): void {

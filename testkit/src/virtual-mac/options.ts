@@ -1,3 +1,4 @@
+import type { AttestationAuthority } from "../acme/attestation-authority.ts";
 import type { AgentSpeed } from "../agent/agent-speed.ts";
 import type { PushNetwork } from "../apns/apns-receiver.ts";
 import type { PackageCache } from "../install/package-cache.ts";
@@ -6,11 +7,23 @@ import type { MacModel } from "../model/mac-model.ts";
 import type { DeviceHttp } from "../network/device-http.ts";
 import type { JournalEntry } from "./journal.ts";
 
+/** How a Mac comes under management. */
+export interface EnrollOptions {
+  /** PEM; without it the public roots count. */
+  readonly ca?: string;
+  /** By a person with an invitation (default), or in Setup Assistant, as Apple's automated enrollment does it. */
+  readonly kind?: "manual" | "automated";
+  /** Automated only: Setup Assistant waits for DeviceConfigured, on a Mac that has no accounts yet. */
+  readonly isAwaitingConfiguration?: boolean;
+}
+
 /** How a virtual Mac is made, or opened again: `folder` is its disk and says which. */
 export interface VirtualMacOptions {
   readonly folder: string;
   /** What a new one is; an old one remembers. Default: `makeMacModel(folder)`. */
   readonly model?: MacModel;
+  /** The chip of a new one, where a test needs either; default: what the model says. */
+  readonly chip?: "apple" | "intel";
   /** Where its push token is known. Without it nothing wakes this Mac but `mac.mdm.connect()`. */
   readonly apns?: PushNetwork;
   /**
@@ -31,5 +44,7 @@ export interface VirtualMacOptions {
   readonly launchdThrottleMs?: number;
   /** Time spans of an in-process agent. */
   readonly agentSpeed?: AgentSpeed;
+  /** Apple's attestation servers, as far as this Mac is concerned; without it a profile with ACME cannot be installed. */
+  readonly attestation?: AttestationAuthority;
   readonly onJournal?: (entry: JournalEntry) => void;
 }

@@ -4,8 +4,10 @@ import { basename } from "node:path";
 import { AGENT_LABEL } from "../agent/agent-paths.ts";
 import type { MdmClient } from "../mdm/mdm-client.ts";
 import type { LostAnswer } from "../mdm/misbehaviour.ts";
+import { withChip } from "../model/hardware.ts";
 import type { MacModel } from "../model/mac-model.ts";
 import { makeMacModel } from "../model/make-mac-model.ts";
+import { type SetupPerson, setUpPrimaryAccount } from "../model/setup-assistant.ts";
 import type { AppRequest } from "../processes/app-image.ts";
 import type { MacProcess } from "../processes/mac-process.ts";
 import type { ShownDialog } from "../userland/tool.ts";
@@ -13,7 +15,7 @@ import { createJournal, type Journal } from "./journal.ts";
 import { type KeptState, readKeptState } from "./kept-state.ts";
 import { type MacBody, openBody } from "./mac-body.ts";
 import { Management } from "./management.ts";
-import type { VirtualMacOptions } from "./options.ts";
+import type { EnrollOptions, VirtualMacOptions } from "./options.ts";
 
 /** A Mac as its servers see it: Apple's management client, a disk, a userland, launchd, and people in front of it. */
 export class VirtualMac implements AsyncDisposable {
@@ -36,7 +38,7 @@ export class VirtualMac implements AsyncDisposable {
   static async open(options: VirtualMacOptions): Promise<VirtualMac> {
     await mkdir(options.folder, { recursive: true });
     const kept = (await readKeptState(options.folder)) ?? {
-      model: options.model ?? makeMacModel(basename(options.folder)),
+      model: withChip(options.model ?? makeMacModel(basename(options.folder)), options.chip),
       enrollment: undefined,
       preferences: {},
     };
@@ -71,9 +73,18 @@ export class VirtualMac implements AsyncDisposable {
     return this.#body.dialogs;
   }
 
-  /** Opens an invitation as a person would: fetch the profile, install it, check in. `ca` is PEM; without it the public roots count. Throws `Refused`. */
-  async enroll(invitationUrl: string, options: { readonly ca?: string }): Promise<void> {
+  /** Opens an invitation, as a person or as Setup Assistant would: fetch the profile, install it, check in. Throws `Refused`. */
+  async enroll(invitationUrl: string, options: EnrollOptions): Promise<void> {
     await this.#management.enroll(invitationUrl, options);
+  }
+
+  /**
+   * Somebody goes through Setup Assistant: the first account of a Mac, with a secure token unless the server's own account took it.
+   * Throws while it waits for DeviceConfigured, and when the server had its account pane skipped.
+   */
+  async finishSetup(person: SetupPerson): Promise<void> {
+    setUpPrimaryAccount(this.model, person);
+    await this.#save();
   }
 
   /** Removes the management profile, as its user may: CheckOut, then everything that MDM brought goes. */
@@ -92,6 +103,11 @@ export class VirtualMac implements AsyncDisposable {
       await this.mdm.setBootstrapToken(token);
       this.model.bootstrapToken = token.toString("base64");
       this.journal.write("bootstrap-token-escrowed");
+    } else if (!account.hasSecureToken && takesTokens && this.model.bootstrapToken !== undefined) {
+      // macOS 11 and later: whoever logs in gets a secure token, paid with the bootstrap token that the server gives back.
+      const given = await this.mdm.getBootstrapToken();
+      account.hasSecureToken =
+        given !== undefined && Buffer.from(given).toString("base64") === this.model.bootstrapToken;
     }
     await this.#save();
   }

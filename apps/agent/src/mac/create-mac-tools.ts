@@ -1,3 +1,4 @@
+import { escrowTools } from "./escrow-tools.ts";
 import type { MacFacts, MacTools } from "./mac-tools.ts";
 import { readApplications } from "./read-applications.ts";
 import { readDisks } from "./read-disks.ts";
@@ -77,6 +78,7 @@ export function createMacTools({ toolsFolder, root = "", now }: MacToolsOptions)
     applications: () => readApplications(tools, root),
     userName: (uid) => readUserName(tools, uid),
     showDialog: (dialog) => showDialog(tools, dialog),
+    escrow: escrowTools(tools, root),
     close: () => tools.close(),
   };
 }

@@ -1,4 +1,4 @@
-import type { FactsMessage } from "@pomona/agent-protocol";
+import type { AccountStatus, CreateAccountInput, FactsMessage } from "@pomona/agent-protocol";
 
 /** Facts of the Mac without its applications. */
 export type MacFacts = FactsMessage["facts"];
@@ -24,6 +24,18 @@ export interface DialogText {
 /** What became of a dialog: `noUser` at the login window, `failed` when macOS did not show it. */
 export type DialogOutcome = "shown" | "noUser" | "failed";
 
+/** What the agent asks and does about keys and accounts. None of it ever has a secret among the arguments of a process. */
+export interface EscrowTools {
+  validateRecoveryKey(key: string): Promise<"right" | "wrong" | "unknown">;
+  /** The CMS that macOS left for MDM; undefined when there is none. */
+  recoveryKeyEscrow(): Promise<Uint8Array | undefined>;
+  bootstrapToken(): Promise<{ readonly isSupported: boolean | null; readonly isEscrowed: boolean | null }>;
+  accounts(): Promise<readonly AccountStatus[] | undefined>;
+  fileVault(): Promise<boolean | undefined>;
+  /** @returns why it did not work, in words; undefined when the account is there */
+  createAccount(account: Omit<CreateAccountInput, "nonce">): Promise<string | undefined>;
+}
+
 /** Everything that the agent asks of macOS, sensors and kills aside. A simulation answers it from a model. */
 export interface MacTools {
   /** @throws when the serial number cannot be read */
@@ -36,4 +48,5 @@ export interface MacTools {
   userName(uid: number): Promise<string | undefined>;
   /** Resolves when the dialog is closed by the user or gives up. */
   showDialog(text: DialogText): Promise<DialogOutcome>;
+  readonly escrow: EscrowTools;
 }

@@ -10,6 +10,10 @@ export interface ToolResult {
 export interface ToolLimits {
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
+  /** Written to the tool's standard input, which is then closed: the only way for a secret into a tool. */
+  readonly input?: string;
+  /** Standard error too, for the tool of Apple's that answers there. */
+  readonly joinErrors?: boolean;
 }
 
 /** Runs tools by their absolute path, or by their last name from another folder. */
@@ -68,20 +72,31 @@ function execute(
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  { timeoutMs = 30_000, maxBytes = 4 * 1024 * 1024 }: ToolLimits,
+  { timeoutMs = 30_000, maxBytes = 4 * 1024 * 1024, input, joinErrors = false }: ToolLimits,
   stops: Set<() => void>,
 ): Promise<ToolResult> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const child = spawn(program, args, { env, cwd: "/", stdio: ["ignore", "pipe", "ignore"], detached: true });
+    const child = spawn(program, args, {
+      env,
+      cwd: "/",
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", joinErrors ? "pipe" : "ignore"],
+      detached: true,
+    });
+    if (input !== undefined && child.stdin !== null) {
+      // A tool that does not read it, or is gone: its exit code says so.
+      child.stdin.on("error", () => {});
+      child.stdin.end(input);
+    }
     const stop = () => {
       try {
         if (child.pid !== undefined && child.pid > 1) process.kill(-child.pid, "SIGKILL");
       } catch {
         // It has ended by itself.
       }
-      child.stdout.destroy();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
     };
     let isOver = false;
     const giveUp = () => {
@@ -90,11 +105,13 @@ function execute(
     };
     stops.add(giveUp);
     const timer = setTimeout(giveUp, timeoutMs);
-    child.stdout.on("data", (chunk: Buffer) => {
+    const collect = (chunk: Buffer) => {
       size += chunk.length;
       if (size <= maxBytes) chunks.push(chunk);
       else giveUp();
-    });
+    };
+    child.stdout?.on("data", collect);
+    child.stderr?.on("data", collect);
     const end = (code: number | null) => {
       clearTimeout(timer);
       stops.delete(giveUp);

@@ -19,7 +19,17 @@ function desk(store = createMemoryStore()) {
   const orders = takeOrders({
     store,
     outbox: createOutbox(store, () => {}, silentLog),
-    runners: { "run-script": script, "kill-process": ok, "refresh-facts": ok, ping: ok },
+    runners: {
+      "run-script": script,
+      "kill-process": ok,
+      "refresh-facts": ok,
+      ping: ok,
+      "validate-recovery-key": script,
+      "read-recovery-key-escrow": ok,
+      "bootstrap-token-status": ok,
+      "secure-token-status": ok,
+      "create-account": script,
+    },
     now: () => clock.now,
     log: silentLog,
     owner: () => ({ tenantId: TENANT, deviceId: DEVICE }),
@@ -57,6 +67,23 @@ describe("the orders of a Mac", () => {
     assert.equal(store.ledger.find(order.envelope.id)?.state, "running");
     await turn();
     assert.equal(running.length, 1);
+  });
+
+  it("with a secret in them never reach the disk, and an agent that dies before the end says that it does not know", async () => {
+    const { orders, store, running } = desk();
+    const recoveryKey = "PLAN-TED0-AAAA-BBBB-CCCC-DDDD";
+    const order = makeOrder("validate-recovery-key", { recoveryKey, nonce: "n".repeat(22) });
+    orders.take(order);
+    await turn();
+    assert.deepEqual(running[0]?.input, { recoveryKey, nonce: "n".repeat(22) });
+    const entry = store.ledger.find(order.envelope.id);
+    assert.equal(entry?.state, "running");
+    assert.equal(entry?.order, undefined);
+    assert.ok(!JSON.stringify([entry, store.spool.peek(1000)]).includes("PLAN-TED0"));
+    const after = desk(store);
+    after.orders.resume();
+    assert.deepEqual(after.states(order.envelope.id), ["running", "unknown"]);
+    assert.equal(after.running.length, 0);
   });
 
   it("expire while they wait for their turn", async () => {

@@ -1,4 +1,10 @@
-import type { OrderMessage, OrderOutputMessage, OrderStatusMessage, OrderType } from "@pomona/agent-protocol";
+import {
+  type OrderMessage,
+  type OrderOutputMessage,
+  type OrderStatusMessage,
+  type OrderType,
+  SECRET_ORDERS,
+} from "@pomona/agent-protocol";
 import type { Log } from "../log.ts";
 import type { Outbox } from "../outbox.ts";
 import { isOrderType } from "../protocol-check.ts";
@@ -30,6 +36,8 @@ export interface Orders {
   resume(): void;
   stop(): Promise<void>;
 }
+
+const isSecret = ({ type }: OrderMessage) => isOrderType(type) && SECRET_ORDERS.has(type);
 
 export function takeOrders({ store, outbox, runners, now, log, owner, onOutput }: TakeOrdersOptions): Orders {
   const { ledger } = store;
@@ -113,7 +121,8 @@ export function takeOrders({ store, outbox, runners, now, log, owner, onOutput }
         return false;
       }
       ledger.raiseEpoch(envelope.epoch);
-      ledger.insert({ ...entry, state: "received", order });
+      // What is secret never reaches this disk: it runs in this very turn, or never.
+      ledger.insert({ ...entry, state: "received", ...(isSecret(order) ? {} : { order }) });
       sendReceipt(entry);
       return waits ? false : markRunning(order);
     });
@@ -139,7 +148,9 @@ export function takeOrders({ store, outbox, runners, now, log, owner, onOutput }
       ledger.forgetExpired(now());
       const open = ledger.open();
       store.together(() => {
-        for (const { orderId, state } of open) {
+        for (const { orderId, state, order } of open) {
+          if (state === "received" && order === undefined)
+            report(orderId, { state: "failed", error: "The agent ended before the order ran, and keeps no secrets." });
           if (state !== "running") continue;
           report(orderId, {
             state: "unknown",

@@ -1,9 +1,14 @@
+import type { AccountStatus } from "@pomona/agent-protocol";
 import type { DialogText, MacTools } from "../mac/mac-tools.ts";
 import type { SensorListener, SensorPort } from "../sensor-port.ts";
+
+/** The key that opens the modelled Mac. */
+export const RECOVERY_KEY = "AAAA-BBBB-CCCC-DDDD-EEEE-2345";
 
 /** A Mac of plain values. */
 export function modelledMac() {
   const dialogs: DialogText[] = [];
+  const accounts: AccountStatus[] = [];
   const facts = { serialNumber: "C02TEST00001", name: "Test Mac", osVersion: "15.1", uptimeSeconds: 1 };
   const mac: MacTools = {
     identity: () => Promise.resolve({ serialNumber: "C02TEST00001", osVersion: "15.1", bootSession: "boot-1" }),
@@ -14,8 +19,20 @@ export function modelledMac() {
       dialogs.push(text);
       return Promise.resolve("shown");
     },
+    escrow: {
+      validateRecoveryKey: (key) => Promise.resolve(key === RECOVERY_KEY ? "right" : "wrong"),
+      recoveryKeyEscrow: () => Promise.resolve(undefined),
+      bootstrapToken: () => Promise.resolve({ isSupported: true, isEscrowed: false }),
+      accounts: () =>
+        Promise.resolve([{ name: "ada", isAdmin: true, hasSecureToken: true, isVolumeOwner: true }, ...accounts]),
+      fileVault: () => Promise.resolve(true),
+      createAccount({ name, isAdmin }) {
+        accounts.push({ name, isAdmin, hasSecureToken: false, isVolumeOwner: false });
+        return Promise.resolve(undefined);
+      },
+    },
   };
-  return { mac, dialogs, facts };
+  return { mac, dialogs, facts, accounts };
 }
 
 /** A sensor whose hits a test makes. */

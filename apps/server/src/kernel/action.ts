@@ -14,9 +14,9 @@ export interface ActionContext<Prepared = undefined> {
 export interface BoundAction {
   readonly contract: ActionContract;
   /** How many devices the input touches, for the budget; 1 when not given, 0 for what touches none. */
-  readonly devicesTouched?: (input: unknown) => number;
+  readonly devicesTouched?: (input: unknown, prepared: unknown) => number;
   /** What it may do at worst with this input, where that differs from the contract's risk; the budget is charged with it. */
-  readonly riskOf?: (input: unknown) => Risk;
+  readonly riskOf?: (input: unknown, prepared: unknown) => Risk;
   /** Whether a caller may repeat it with an `Idempotency-Key`; true for what creates. */
   readonly idempotent: boolean;
   readonly prepare?: (scope: Scope, input: unknown) => Promise<unknown>;
@@ -26,8 +26,8 @@ export interface BoundAction {
 }
 
 export interface ActionBody<Contract extends ActionContract, Prepared> {
-  readonly devicesTouched?: (input: InputOf<Contract>) => number;
-  readonly riskOf?: (input: InputOf<Contract>) => Risk;
+  readonly devicesTouched?: (input: InputOf<Contract>, prepared: Prepared) => number;
+  readonly riskOf?: (input: InputOf<Contract>, prepared: Prepared) => Risk;
   /** Network, keys, blobs: what must not be awaited inside the transaction. */
   readonly prepare?: (scope: Scope, input: InputOf<Contract>) => Promise<Prepared>;
   readonly run: (context: ActionContext<Prepared>, input: InputOf<Contract>) => Promise<OutputOf<Contract>>;

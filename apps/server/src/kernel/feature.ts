@@ -32,7 +32,7 @@ export interface Job {
 /** A route that is not an action: a portal page, SCEP, a package. Doors translate to and from their own library. */
 export interface HttpRoute {
   readonly door: "api" | "device";
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT";
   /** Parts in braces are parameters; a last part `{name...}` takes the rest of the path. */
   readonly path: `/${string}`;
   readonly maxBodyBytes: number;

@@ -104,8 +104,8 @@ export class Performer {
         const kept = await this.#ports.idempotency.find(tx, contract.name, repeated.key, repeated.input);
         if (kept !== undefined) return kept.output;
       }
-      const risk = action.riskOf?.(input) ?? contract.risk;
-      await this.#ports.budget.charge(tx, risk, action.devicesTouched?.(input) ?? 1, contract.name);
+      const risk = action.riskOf?.(input, prepared) ?? contract.risk;
+      await this.#ports.budget.charge(tx, risk, action.devicesTouched?.(input, prepared) ?? 1, contract.name);
       const output = await action.run({ scope, tx, prepared }, input);
       await this.#ports.audit.record(tx, { action: contract.name, outcome: "done", input: shown(contract, input) });
       if (repeated !== undefined) {

@@ -6,6 +6,8 @@ import { DiskBlobs } from "../adapters/blobs/disk-blobs.ts";
 import { mdmPorts } from "../adapters/device-door/mdm-ports.ts";
 import type { ServerConfig } from "../config.ts";
 import { createAccess } from "../features/access/feature.ts";
+import { createAcme } from "../features/acme/feature.ts";
+import { attestationRoots } from "../features/acme/index.ts";
 import { createAgents } from "../features/agents/feature.ts";
 import { type AgentPackage, mdmCommands } from "../features/agents/index.ts";
 import { createAudit } from "../features/audit/feature.ts";
@@ -36,8 +38,16 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
   const access = createAccess(kernel, () => addresses.api);
   const devices = createDevices(kernel);
   const { seen } = devices;
-  const enrollment = createEnrollment(kernel, { authority, pushTopic, urls: () => addresses });
+  const roots = attestationRoots(config.attestationRoots ?? "");
+  const canAttest = roots.length > 0;
+  const enrollment = createEnrollment(kernel, { authority, pushTopic, urls: () => addresses, canAttest });
   const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender: pushSender });
+  const acme = createAcme(kernel, {
+    authority,
+    enrollment,
+    attestationRoots: roots,
+    deviceUrl: () => addresses.device,
+  });
   const commands = createCommands(kernel, {
     enrollment,
     push,
@@ -69,6 +79,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     devices.feature,
     enrollment.feature,
     push.feature,
+    acme,
     commands.feature,
     agents.feature,
     escrow.feature,

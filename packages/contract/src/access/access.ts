@@ -82,3 +82,61 @@ export const createSignInLink = defineAction({
   auditable: ["personName", "role"],
   status: 201,
 });
+
+const byRisk = <T extends Parameters<typeof nullable>[0]>(schema: T) =>
+  closed({ change: schema, rootEquivalent: schema, destructive: schema });
+const Limit = closed({
+  /** Macs that one actor may touch in an hour, and all actors of the tenant together. */
+  perActor: Type.Integer(),
+  perTenant: Type.Integer(),
+  /** How long a command can be taken back before it is sent. */
+  undoSeconds: Type.Integer(),
+  /** A looser limit that is coming; tighter ones count at once. */
+  pending: nullable(
+    closed({ perActor: Type.Integer(), perTenant: Type.Integer(), undoSeconds: Type.Integer(), effectiveAt: Time }),
+  ),
+  /** Touched in this hour by all actors. */
+  spent: Type.Integer(),
+});
+export const Limits = closed({
+  limits: byRisk(Limit),
+  /** The newest tries to go beyond a limit; each was refused. */
+  exceeded: Type.Array(
+    closed({
+      at: Time,
+      actor: Type.String(),
+      action: Type.String(),
+      risk: Type.String(),
+      limit: Type.Integer(),
+      devices: Type.Integer(),
+    }),
+  ),
+});
+export type Limits = Static<typeof Limits>;
+
+export const showLimits = defineAction({
+  name: "access.show-limits",
+  summary: "Show how many Macs may be touched in an hour, and the undo windows",
+  method: "GET",
+  path: "/limits",
+  risk: "read",
+  input: closed({}),
+  output: Limits,
+  auditable: [],
+});
+
+export const setLimits = defineAction({
+  name: "access.set-limits",
+  summary: "Change how many Macs may be touched in an hour, or an undo window",
+  method: "PUT",
+  path: "/limits/{risk}",
+  risk: "rootEquivalent",
+  input: closed({
+    risk: oneOf("change", "rootEquivalent", "destructive"),
+    perActor: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
+    perTenant: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
+    undoSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
+  }),
+  output: Limits,
+  auditable: ["risk", "perActor", "perTenant", "undoSeconds"],
+});

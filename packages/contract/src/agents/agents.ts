@@ -3,7 +3,27 @@ import { defineAction } from "../action-contract.ts";
 import { closed, Id, nullable, oneOf, page, paging, Time } from "../shapes.ts";
 
 export const OrderState = oneOf("queued", "sent", "running", "succeeded", "failed", "expired", "unknown");
-export const OrderType = oneOf("run-script", "kill-process", "refresh-facts", "ping");
+export const OrderType = oneOf(
+  "run-script",
+  "kill-process",
+  "refresh-facts",
+  "ping",
+  "validate-recovery-key",
+  "read-recovery-key-escrow",
+  "bootstrap-token-status",
+  "secure-token-status",
+  "create-account",
+);
+/** Those that people may place; the others carry secrets, and only escrow does. */
+export const PlaceableOrderType = oneOf(
+  "run-script",
+  "kill-process",
+  "refresh-facts",
+  "ping",
+  "read-recovery-key-escrow",
+  "bootstrap-token-status",
+  "secure-token-status",
+);
 export const Channel = oneOf("wire", "wake", "net");
 
 /** Something that we ask the agent to do, and how far it has come. */
@@ -48,7 +68,7 @@ export const placeOrder = defineAction({
   risk: "rootEquivalent",
   input: closed({
     deviceId: Id,
-    type: OrderType,
+    type: PlaceableOrderType,
     /** run-script: {script, interpreter?, timeoutSeconds?, maxOutputBytes?, arguments?}; kill-process: {pid, path?}; others: {}. */
     input: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
     expiresInSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_592_000, default: 86_400 })),
@@ -91,4 +111,27 @@ export const openEcho = defineAction({
   input: closed({ deviceId: Id, text: Type.String({ maxLength: 1000 }) }),
   output: closed({ text: Type.String(), roundTripMs: Type.Number(), openedInMs: Type.Number() }),
   auditable: ["deviceId"],
+});
+
+export const listReinstalls = defineAction({
+  name: "agents.list-reinstalls",
+  summary: "List the Macs whose agent fell silent and is being installed again",
+  method: "GET",
+  path: "/agent-reinstalls",
+  risk: "read",
+  input: closed({ ...paging, state: Type.Optional(oneOf("trying", "gaveUp")) }),
+  output: page(
+    closed({
+      deviceId: Id,
+      name: Type.String(),
+      state: oneOf("trying", "gaveUp"),
+      attempts: Type.Integer(),
+      /** What became of the last attempt, in words. "Acknowledged" alone proves nothing. */
+      outcome: Type.String(),
+      lastAttemptAt: nullable(Time),
+      nextAttemptAt: nullable(Time),
+      agentLastSeenAt: nullable(Time),
+    }),
+  ),
+  auditable: [],
 });

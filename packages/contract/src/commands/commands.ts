@@ -32,8 +32,33 @@ export const Command = closed({
   error: nullable(Type.String()),
   /** What it waits for, in words, while it is not final. */
   waitsFor: nullable(Type.String()),
+  /** Identifier of the user's channel that it goes to (`UDID:UserID`); null is the device channel. */
+  channel: nullable(Type.String()),
+  /** How often it was sent without an answer. */
+  sendCount: Type.Integer(),
+  /** Until then it can be taken back and is not sent. */
+  notBefore: nullable(Time),
+  /** Why a person has to let it go first: `approval`, `restored`, `paused`. */
+  hold: nullable(Type.String()),
+  /** The batch that it is part of. */
+  batchId: nullable(Id),
+  /** Its keys were given as a property list and not checked. */
+  isRaw: Type.Boolean(),
+  /** Why it was given up: the Mac took it and never answered, or its time ran out. */
+  deadLetter: nullable(oneOf("unanswered", "expired")),
+  /** The command that this one repeats, and the one that repeats this. */
+  retryOf: nullable(Id),
+  retriedBy: nullable(Id),
 });
 export type Command = Static<typeof Command>;
+
+const Queued = closed({
+  id: Id,
+  commandUuid: Type.String(),
+  state: CommandState,
+  notBefore: nullable(Time),
+  hold: nullable(Type.String()),
+});
 
 export const sendCommand = defineAction({
   name: "commands.send-command",
@@ -47,10 +72,123 @@ export const sendCommand = defineAction({
     input: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
     lane: Type.Optional(oneOf("urgent", "normal", "background")),
     expiresInSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
+    userId: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 255,
+        description: "UserID of a managed user: the command goes to that user's channel",
+      }),
+    ),
   }),
-  output: closed({ id: Id, commandUuid: Type.String(), state: CommandState }),
-  auditable: ["deviceId", "requestType", "lane", "expiresInSeconds"],
+  output: Queued,
+  auditable: ["deviceId", "requestType", "lane", "expiresInSeconds", "userId"],
   status: 202,
+});
+
+export const retryCommand = defineAction({
+  name: "commands.retry-command",
+  summary: "Send a command that failed or was given up once more, as a new command",
+  method: "POST",
+  path: "/devices/{deviceId}/commands/{commandId}/retry",
+  risk: "rootEquivalent",
+  input: closed({ deviceId: Id, commandId: Id }),
+  output: Queued,
+  auditable: ["deviceId", "commandId"],
+  status: 202,
+});
+
+export const listDeadLetters = defineAction({
+  name: "commands.list-dead-letters",
+  summary: "List the commands that were given up and not sent again",
+  method: "GET",
+  path: "/dead-letters",
+  risk: "read",
+  input: closed({ ...paging }),
+  output: page(Command),
+  auditable: [],
+});
+
+export const dismissDeadLetter = defineAction({
+  name: "commands.dismiss-dead-letter",
+  summary: "Take a command off the list of those that were given up",
+  method: "DELETE",
+  path: "/dead-letters/{commandId}",
+  risk: "change",
+  input: closed({ commandId: Id }),
+  output: Command,
+  auditable: ["commandId"],
+});
+
+export const clearCommands = defineAction({
+  name: "commands.clear-commands",
+  summary: "Cancel all of a Mac's commands that were not yet sent",
+  method: "DELETE",
+  path: "/devices/{deviceId}/commands",
+  risk: "change",
+  input: closed({ deviceId: Id }),
+  output: closed({
+    cancelled: Type.Integer(),
+    /** Were sent already: the Mac may be doing them right now. */
+    sent: Type.Integer(),
+  }),
+  auditable: ["deviceId"],
+});
+
+const HeldItem = closed({
+  kind: oneOf("command", "order", "batch"),
+  id: Id,
+  deviceId: nullable(Id),
+  /** The command's request type, or the order's type. */
+  type: Type.String(),
+  risk: Type.String(),
+  actor: Type.String(),
+  createdAt: Time,
+  expiresAt: nullable(Time),
+});
+export type HeldItem = Static<typeof HeldItem>;
+
+export const listHeld = defineAction({
+  name: "commands.list-held",
+  summary: "Show what a restored backup would send, and does not until someone says so",
+  method: "GET",
+  path: "/held",
+  risk: "read",
+  input: closed({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })) }),
+  output: closed({
+    /** The last restore that was noticed; null when there was none. */
+    restore: nullable(closed({ detectedAt: Time, reason: Type.String() })),
+    commands: Type.Integer(),
+    orders: Type.Integer(),
+    batches: Type.Integer(),
+    /** The oldest of each kind. */
+    items: Type.Array(HeldItem),
+  }),
+  auditable: [],
+});
+
+export const releaseHeld = defineAction({
+  name: "commands.release-held",
+  summary: "Let what a restored backup held go out",
+  method: "POST",
+  path: "/held/release",
+  risk: "rootEquivalent",
+  input: closed({}),
+  output: closed({ commands: Type.Integer(), orders: Type.Integer(), batches: Type.Integer() }),
+  auditable: [],
+});
+
+export const discardHeld = defineAction({
+  name: "commands.discard-held",
+  summary: "Cancel what a restored backup held",
+  method: "POST",
+  path: "/held/discard",
+  risk: "change",
+  input: closed({
+    /** Only these; everything when not given. */
+    ids: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 1000 })),
+  }),
+  output: closed({ commands: Type.Integer(), orders: Type.Integer(), batches: Type.Integer() }),
+  auditable: ["ids"],
 });
 
 export const listCommands = defineAction({

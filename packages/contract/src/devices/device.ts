@@ -40,6 +40,57 @@ export const DeviceFacts = Type.Partial(
     bootstrapTokenEscrowed: Type.Boolean(),
     secureBoot: Type.String(),
     firewall: Type.Boolean(),
+    /** Apple's `Model`, such as `Mac15,6`; `model` of the device is the name for people. */
+    modelIdentifier: Type.String(),
+    modelNumber: Type.String(),
+    /** Apple's software knows the Mac under this name: which systems fit it. */
+    softwareUpdateDeviceId: Type.String(),
+    provisioningUdid: Type.String(),
+    appleSilicon: Type.Boolean(),
+    hasBattery: Type.Boolean(),
+    supportsLightsOut: Type.Boolean(),
+    /** A person approved the enrollment, or it was automated. */
+    userApproved: Type.Boolean(),
+    enrolledViaDep: Type.Boolean(),
+    /** Setup Assistant waits for the server. */
+    awaitingConfiguration: Type.Boolean(),
+    activationLock: Type.Partial(
+      closed({ enabled: Type.Boolean(), supported: Type.Boolean(), manageable: Type.Boolean() }),
+    ),
+    fileVaultKeys: closed({ personal: Type.Boolean(), institutional: Type.Boolean() }),
+    /** Apple silicon: whether a password guards recoveryOS; Intel: whether one guards the firmware. */
+    recoveryLock: Type.Boolean(),
+    firmwarePassword: closed({ isSet: Type.Boolean(), isChangePending: Type.Boolean() }),
+    bootstrapToken: Type.Partial(
+      closed({
+        /** Apple's words: `allowed`, `disallowed`, `not supported`. */
+        authentication: Type.String(),
+        requiredForSoftwareUpdate: Type.Boolean(),
+        requiredForKernelExtensions: Type.Boolean(),
+      }),
+    ),
+    externalBoot: Type.String(),
+    authenticatedRootVolume: Type.Boolean(),
+    firewallOptions: Type.Partial(
+      closed({ blocksAllIncoming: Type.Boolean(), stealth: Type.Boolean(), logging: Type.Boolean() }),
+    ),
+    remoteDesktop: Type.Boolean(),
+    /** Accounts that the server had Setup Assistant make; the only ones whose password it can change. */
+    autoAdmins: Type.Array(closed({ guid: Type.String(), name: Type.String() })),
+    /** Whether Erase All Content and Settings can run: `success`, or why not. */
+    erasePreflight: Type.String(),
+    pinRequiredForErase: Type.Boolean(),
+    pinRequiredForLock: Type.Boolean(),
+    softwareUpdateSettings: Type.Partial(
+      closed({
+        checks: Type.Boolean(),
+        downloads: Type.Boolean(),
+        installsSystem: Type.Boolean(),
+        installsSecurity: Type.Boolean(),
+        installsApplications: Type.Boolean(),
+        lastScanAt: Time,
+      }),
+    ),
   }),
 );
 export type DeviceFacts = Static<typeof DeviceFacts>;
@@ -120,6 +171,80 @@ export const InstalledCertificate = closed({
   sha256: Type.String(),
 });
 export type InstalledCertificate = Static<typeof InstalledCertificate>;
+
+/** An account of a Mac, as UserList has it. */
+export const MacUser = closed({
+  name: Type.String(),
+  fullName: Type.String(),
+  uid: Type.Integer(),
+  guid: Type.String(),
+  isLoggedIn: Type.Boolean(),
+  isMobileAccount: Type.Boolean(),
+  /** null: the Mac did not say. */
+  hasSecureToken: nullable(Type.Boolean()),
+});
+export type MacUser = Static<typeof MacUser>;
+
+/** An application that MDM installed as managed, or is about to. */
+export const ManagedApplication = closed({
+  bundleId: Type.String(),
+  /** Apple's word: `Managed`, `Installing`, `Failed` ... */
+  status: Type.String(),
+  isRemovedWithEnrollment: Type.Boolean(),
+  hasConfiguration: Type.Boolean(),
+});
+export type ManagedApplication = Static<typeof ManagedApplication>;
+
+export const ProvisioningProfile = closed({ name: Type.String(), uuid: Type.String(), expiresAt: nullable(Time) });
+export type ProvisioningProfile = Static<typeof ProvisioningProfile>;
+
+/** A system update that a Mac offers, and how far it has come. */
+export const SystemUpdate = closed({
+  productKey: Type.String(),
+  name: Type.String(),
+  version: Type.String(),
+  build: Type.String(),
+  downloadBytes: nullable(Type.Number()),
+  isMajor: Type.Boolean(),
+  isCritical: Type.Boolean(),
+  needsRestart: Type.Boolean(),
+  needsBootstrapToken: Type.Boolean(),
+  deferredUntil: nullable(Time),
+});
+export type SystemUpdate = Static<typeof SystemUpdate>;
+
+/** How far the updates of a Mac have come. */
+export const SystemUpdateProgress = closed({
+  productKey: Type.String(),
+  /** `Idle`, `Downloading`, `Installing`. */
+  status: Type.String(),
+  isDownloaded: Type.Boolean(),
+  /** 0..1 */
+  downloaded: Type.Number(),
+  deferralsRemaining: nullable(Type.Integer()),
+  nextInstallAt: nullable(Time),
+});
+export type SystemUpdateProgress = Static<typeof SystemUpdateProgress>;
+
+/** What a Mac's content cache says of itself; sizes in bytes. */
+export const ContentCaching = closed({
+  isActivated: Type.Boolean(),
+  isActive: Type.Boolean(),
+  /** `OK`, `LOWSPACE`. */
+  cacheStatus: nullable(Type.String()),
+  usedBytes: nullable(Type.Number()),
+  freeBytes: nullable(Type.Number()),
+  limitBytes: nullable(Type.Number()),
+  servedToClientsBytes: nullable(Type.Number()),
+  fetchedFromOriginBytes: nullable(Type.Number()),
+  port: nullable(Type.Integer()),
+  publicAddress: nullable(Type.String()),
+  privateAddresses: Type.Array(Type.String()),
+  registrationError: nullable(Type.String()),
+  /** Apple's class names. */
+  alerts: Type.Array(Type.String()),
+});
+export type ContentCaching = Static<typeof ContentCaching>;
 
 export const TimelineEntry = closed({
   id: Type.String(),

@@ -1,7 +1,29 @@
 import { Type } from "typebox";
 import { defineAction } from "../action-contract.ts";
 import { closed, Id, Name, nullable, oneOf, page, paging, Time } from "../shapes.ts";
-import { Application, Device, InstalledCertificate, InstalledProfile, TimelineEntry } from "./device.ts";
+import {
+  Application,
+  ContentCaching,
+  Device,
+  InstalledCertificate,
+  InstalledProfile,
+  MacUser,
+  ManagedApplication,
+  ProvisioningProfile,
+  SystemUpdate,
+  SystemUpdateProgress,
+  TimelineEntry,
+} from "./device.ts";
+
+/** Which Macs: the fields by which lists and batches choose. All that are given must fit. */
+export const deviceFilter = {
+  /** Part of name, serial number, model or user; every word must be found. */
+  q: Type.Optional(Type.String({ maxLength: 200 })),
+  agent: Type.Optional(oneOf("online", "offline", "missing")),
+  mdm: Type.Optional(oneOf("enrolled", "not-enrolled")),
+  model: Type.Optional(Type.String({ maxLength: 200 })),
+  osVersion: Type.Optional(Type.String({ maxLength: 50 })),
+};
 
 export const listDevices = defineAction({
   name: "devices.list-devices",
@@ -11,12 +33,7 @@ export const listDevices = defineAction({
   risk: "read",
   input: closed({
     ...paging,
-    /** Part of name, serial number, model or user; every word must be found. */
-    q: Type.Optional(Type.String({ maxLength: 200 })),
-    agent: Type.Optional(oneOf("online", "offline", "missing")),
-    mdm: Type.Optional(oneOf("enrolled", "not-enrolled")),
-    model: Type.Optional(Type.String({ maxLength: 200 })),
-    osVersion: Type.Optional(Type.String({ maxLength: 50 })),
+    ...deviceFilter,
     sort: Type.Optional(
       Type.String({
         pattern: "^-?(name|serialNumber|model|osVersion|createdAt|agentLastSeenAt|mdmLastSeenAt)$",
@@ -124,6 +141,72 @@ export const listCertificates = defineAction({
   risk: "read",
   input: closed({ deviceId: Id }),
   output: reported(InstalledCertificate),
+  auditable: [],
+});
+
+export const listUsers = defineAction({
+  name: "devices.list-users",
+  summary: "List the accounts of a Mac",
+  method: "GET",
+  path: "/devices/{deviceId}/users",
+  risk: "read",
+  input: closed({ deviceId: Id }),
+  output: reported(MacUser),
+  auditable: [],
+});
+
+export const listManagedApplications = defineAction({
+  name: "devices.list-managed-applications",
+  summary: "List the applications that MDM manages on a Mac",
+  method: "GET",
+  path: "/devices/{deviceId}/managed-applications",
+  risk: "read",
+  input: closed({ deviceId: Id }),
+  output: reported(ManagedApplication),
+  auditable: [],
+});
+
+export const listProvisioningProfiles = defineAction({
+  name: "devices.list-provisioning-profiles",
+  summary: "List the provisioning profiles of a Mac",
+  method: "GET",
+  path: "/devices/{deviceId}/provisioning-profiles",
+  risk: "read",
+  input: closed({ deviceId: Id }),
+  output: reported(ProvisioningProfile),
+  auditable: [],
+});
+
+export const listSystemUpdates = defineAction({
+  name: "devices.list-system-updates",
+  summary: "List the system updates that a Mac offers",
+  method: "GET",
+  path: "/devices/{deviceId}/system-updates",
+  risk: "read",
+  input: closed({ deviceId: Id }),
+  output: reported(SystemUpdate),
+  auditable: [],
+});
+
+export const listSystemUpdateProgress = defineAction({
+  name: "devices.list-system-update-progress",
+  summary: "List how far the system updates of a Mac have come",
+  method: "GET",
+  path: "/devices/{deviceId}/system-update-progress",
+  risk: "read",
+  input: closed({ deviceId: Id }),
+  output: reported(SystemUpdateProgress),
+  auditable: [],
+});
+
+export const listContentCaching = defineAction({
+  name: "devices.list-content-caching",
+  summary: "Show what the content cache of a Mac says of itself",
+  method: "GET",
+  path: "/devices/{deviceId}/content-caching",
+  risk: "read",
+  input: closed({ deviceId: Id }),
+  output: reported(ContentCaching),
   auditable: [],
 });
 

@@ -2,6 +2,13 @@ import { type Static, Type } from "typebox";
 import { defineAction } from "../action-contract.ts";
 import { closed, Id, Name, nullable, oneOf, page, paging, Time } from "../shapes.ts";
 
+/**
+ * How a Mac gets its identity. `scep`: any Mac. `acme`: a key bound to the hardware, attested by Apple, only for the named serial
+ * number. `acme-if-possible`: `acme` where what is known of the named Mac says that it can, else `scep`.
+ */
+export const IdentityMethod = oneOf("scep", "acme", "acme-if-possible");
+export type IdentityMethod = Static<typeof IdentityMethod>;
+
 export const Invitation = closed({
   id: Id,
   name: Name,
@@ -11,6 +18,7 @@ export const Invitation = closed({
   uses: Type.Integer(),
   /** When set, only this Mac gets an identity from it. */
   serialNumber: nullable(Type.String()),
+  identity: IdentityMethod,
 });
 export type Invitation = Static<typeof Invitation>;
 
@@ -25,10 +33,12 @@ export const createInvitation = defineAction({
     maxUses: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, default: 1 })),
     expiresInSeconds: Type.Optional(Type.Integer({ minimum: 60, maximum: 31_536_000, default: 604_800 })),
     serialNumber: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    /** Default: the organization's enrollment policy. `acme` needs a serial number. */
+    identity: Type.Optional(IdentityMethod),
   }),
   /** `url` opens the enrollment portal; it holds the only copy of the code. */
   output: closed({ ...Invitation.properties, url: Type.String() }),
-  auditable: ["name", "maxUses", "expiresInSeconds", "serialNumber"],
+  auditable: ["name", "maxUses", "expiresInSeconds", "serialNumber", "identity"],
   status: 201,
 });
 
@@ -52,6 +62,36 @@ export const revokeInvitation = defineAction({
   input: closed({ invitationId: Id }),
   output: closed({}),
   auditable: ["invitationId"],
+});
+
+export const EnrollmentPolicy = closed({
+  /** What invitations use that do not say. `scep` until someone changes it. */
+  identity: IdentityMethod,
+  /** Whether this server has a root to check attestations against; without one `acme` is refused. */
+  canAttest: Type.Boolean(),
+});
+export type EnrollmentPolicy = Static<typeof EnrollmentPolicy>;
+
+export const showEnrollmentPolicy = defineAction({
+  name: "enrollment.show-policy",
+  summary: "Show how Macs get their identity",
+  method: "GET",
+  path: "/enrollment-policy",
+  risk: "read",
+  input: closed({}),
+  output: EnrollmentPolicy,
+  auditable: [],
+});
+
+export const changeEnrollmentPolicy = defineAction({
+  name: "enrollment.change-policy",
+  summary: "Choose how Macs get their identity",
+  method: "PUT",
+  path: "/enrollment-policy",
+  risk: "rootEquivalent",
+  input: closed({ identity: IdentityMethod }),
+  output: EnrollmentPolicy,
+  auditable: ["identity"],
 });
 
 export const UserChannel = closed({

@@ -1,7 +1,5 @@
-import { getArray, getBoolean, getData, getNumber, getString, isDictionary, type PlistDictionary } from "@pomona/plist";
-
-/** No Mac has more, and a hostile one shall not fill the store with rows. */
-const MAX_ITEMS = 10_000;
+import { getBoolean, getData, getInteger, isDictionary, type PlistDictionary } from "@pomona/plist";
+import { count, itemsAt, text, time } from "./reading.ts";
 
 export interface ReportedApplication {
   readonly name: string;
@@ -24,15 +22,38 @@ export interface ReportedCertificate {
   readonly der: Uint8Array;
 }
 
+export interface ReportedUser {
+  readonly name: string;
+  readonly fullName: string;
+  readonly uid: number;
+  readonly guid: string;
+  readonly isLoggedIn: boolean;
+  readonly isMobileAccount: boolean;
+  /** null where the Mac does not say. */
+  readonly hasSecureToken: boolean | null;
+}
+export interface ReportedManagedApplication {
+  readonly bundleId: string;
+  /** Apple's word, such as `Managed`, `Installing`, `Failed`. */
+  readonly status: string;
+  readonly isRemovedWithEnrollment: boolean;
+  readonly hasConfiguration: boolean;
+}
+export interface ReportedProvisioningProfile {
+  readonly name: string;
+  readonly uuid: string;
+  /** In ms. */
+  readonly expiresAt: number | null;
+}
+
 /** The answer to InstalledApplicationList. */
 export function readInstalledApplications(report: PlistDictionary): readonly ReportedApplication[] {
   return itemsAt(report, "InstalledApplicationList").map((item) => {
-    const size = getNumber(item, "BundleSize");
     return {
       name: text(item, "Name"),
       bundleId: text(item, "Identifier"),
       version: text(item, "ShortVersion") || text(item, "Version"),
-      sizeBytes: size === undefined || !Number.isFinite(size) ? null : size,
+      sizeBytes: count(item, "BundleSize"),
     };
   });
 }
@@ -61,7 +82,53 @@ export function readCertificateList(report: PlistDictionary): readonly ReportedC
   });
 }
 
-const itemsAt = (dictionary: PlistDictionary, key: string): readonly PlistDictionary[] =>
-  (getArray(dictionary, key) ?? []).slice(0, MAX_ITEMS).filter(isDictionary);
+/** The answer to UserList. Items without a name are left out. */
+export function readUserList(report: PlistDictionary): readonly ReportedUser[] {
+  return itemsAt(report, "Users").flatMap((item) => {
+    const name = text(item, "UserName");
+    if (name === "") return [];
+    return [
+      {
+        name,
+        fullName: text(item, "FullName"),
+        uid: getInteger(item, "UID") ?? -1,
+        guid: text(item, "UserGUID"),
+        isLoggedIn: getBoolean(item, "IsLoggedIn") ?? false,
+        isMobileAccount: getBoolean(item, "MobileAccount") ?? false,
+        hasSecureToken: getBoolean(item, "HasSecureToken") ?? null,
+      },
+    ];
+  });
+}
 
-const text = (dictionary: PlistDictionary, key: string): string => (getString(dictionary, key) ?? "").slice(0, 1024);
+/** Bit of ManagementFlags: the application goes with the enrollment. */
+const REMOVE_WITH_ENROLLMENT = 1;
+
+/** The answer to ManagedApplicationList: a dictionary by bundle identifier, in the order of the identifiers. */
+export function readManagedApplications(report: PlistDictionary): readonly ReportedManagedApplication[] {
+  const byIdentifier = report["ManagedApplicationList"];
+  if (!isDictionary(byIdentifier)) return [];
+  return Object.keys(byIdentifier)
+    .toSorted()
+    .slice(0, 10_000)
+    .flatMap((bundleId) => {
+      const item = byIdentifier[bundleId];
+      if (!isDictionary(item)) return [];
+      return [
+        {
+          bundleId: bundleId.slice(0, 1024),
+          status: text(item, "Status"),
+          isRemovedWithEnrollment: ((getInteger(item, "ManagementFlags") ?? 0) & REMOVE_WITH_ENROLLMENT) !== 0,
+          hasConfiguration: getBoolean(item, "HasConfiguration") ?? false,
+        },
+      ];
+    });
+}
+
+/** The answer to ProvisioningProfileList. */
+export const readProvisioningProfiles = (report: PlistDictionary): readonly ReportedProvisioningProfile[] =>
+  itemsAt(report, "ProvisioningProfileList").map((item) => ({
+    name: text(item, "Name"),
+    uuid: text(item, "UUID"),
+    expiresAt: time(item, "ExpiryDate"),
+  }));

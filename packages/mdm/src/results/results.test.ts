@@ -30,10 +30,15 @@ test("DeviceInformation is read with capacities in bytes and the supplement of t
     deviceName: "Ann's Mac",
     osVersion: "15.1 (a)",
     buildVersion: "24B83",
-    capacityBytes: 465.5 * 2 ** 30,
-    availableBytes: 100 * 2 ** 30,
+    capacityBytes: 465.5e9,
+    availableBytes: 100e9,
     isSupervised: true,
   });
+});
+
+test("capacities of a Mac before macOS 12 are in units of 2^30", () => {
+  const said = readDeviceInformation({ QueryResponses: { OSVersion: "11.7.10", DeviceCapacity: new PlistReal(10) } });
+  assert.equal(said.capacityBytes, 10 * 2 ** 30);
 });
 
 test("an answer without its part, or with nonsense in it, is read as saying nothing", () => {
@@ -62,6 +67,7 @@ test("SecurityInfo is read with Apple's word for the bootstrap token", () => {
     secureBootLevel: "full",
     isEnrolledViaDep: false,
     isUserApproved: true,
+    bootstrapTokenAuthentication: "not supported",
     isBootstrapTokenAllowed: false,
   });
 });

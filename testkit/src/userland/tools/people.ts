@@ -9,7 +9,7 @@ const serviceAccounts: readonly (readonly [string, string, number])[] = [
   ["root", "System Administrator", 0],
 ];
 
-/** `dscl . -list /Users UniqueID | RealName` and `dscl . -read /Groups/admin GroupMembership`. */
+/** `dscl . -list /Users UniqueID | RealName` `dscl . -read /Groups/admin GroupMembership`, `dscl . -read /Users/NAME GeneratedUID`. */
 export const dscl: Tool = printing((model, argv) => {
   const [node, verb, path, key] = argv;
   if (node !== "." && node !== "/Local/Default") return undefined;
@@ -18,6 +18,10 @@ export const dscl: Tool = printing((model, argv) => {
   if (command === "read" && path === "/Groups/admin" && key === "GroupMembership") {
     const admins = model.users.filter((user) => user.admin).map((user) => user.name);
     return `GroupMembership: ${["root", ...admins].join(" ")}\n`;
+  }
+  if (command === "read" && key === "GeneratedUID") {
+    const user = model.users.find(({ name }) => path === `/Users/${name}`);
+    return user === undefined ? undefined : `GeneratedUID: ${user.guid}\n`;
   }
   return undefined;
 }, "<main> attribute status: eDSRecordNotFound");

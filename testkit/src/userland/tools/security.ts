@@ -1,9 +1,25 @@
+import { getString, isDictionary, parsePlist } from "@pomona/plist";
+import { isRecoveryKey } from "../../model/file-vault.ts";
 import { printing, type Tool } from "../tool.ts";
 
-/** `fdesetup status`. */
-export const fdesetup: Tool = printing(({ fileVault }, [verb]) =>
-  verb === "status" ? `FileVault is ${fileVault ? "On" : "Off"}.\n` : undefined,
-);
+/** `fdesetup status`, and `fdesetup validaterecovery -inputplist` with the key on standard input. */
+export const fdesetup: Tool = (run, { model }) => {
+  const [verb, option] = run.argv;
+  if (verb === "status") {
+    run.stdout(`FileVault is ${model.fileVault ? "On" : "Off"}.\n`);
+    return 0;
+  }
+  if (verb !== "validaterecovery" || option !== "-inputplist") return 1;
+  if (!model.fileVault) {
+    run.stderr("Error: FileVault is Off.\n");
+    return 11;
+  }
+  const plist = parsePlist(Buffer.from(run.stdin(), "utf8"));
+  const key = isDictionary(plist) ? getString(plist, "Password") : undefined;
+  const isRight = key !== undefined && isRecoveryKey(model, key);
+  run.stdout(`${isRight}\n`);
+  return isRight ? 0 : 2;
+};
 
 /** `csrutil status`. */
 export const csrutil: Tool = printing(({ sip }, [verb]) =>

@@ -32,6 +32,11 @@ export const ORDER_TITLES: Record<Order["type"], string> = {
   "kill-process": "Kill process",
   "refresh-facts": "Refresh facts",
   ping: "Ping",
+  "validate-recovery-key": "Validate recovery key",
+  "read-recovery-key-escrow": "Read escrowed recovery key",
+  "bootstrap-token-status": "Check bootstrap token",
+  "secure-token-status": "Check secure tokens",
+  "create-account": "Create account",
 };
 
 /** The three ways to a Mac, in words. */

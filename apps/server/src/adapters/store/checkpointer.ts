@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 
 /** Commits after which the log is copied into the database. */
-const COMMITS = 400;
+const COMMITS = 4000;
 
 /** Runs in the thread; plain JavaScript, because a bundle has no second file to point at. */
 const THREAD = `

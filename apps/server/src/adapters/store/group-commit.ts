@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { LogSync } from "./log-sync.ts";
 
-/** A transaction that waits for its turn; `run` gives undefined to be undone, and has then answered its caller itself. */
+/** A transaction that waits for its turn; `run` gives false to be undone, and has then answered its caller itself. */
 export interface Member {
   readonly run: () => Promise<boolean>;
   readonly committed: () => void;
@@ -9,34 +10,45 @@ export interface Member {
 
 const LARGEST_GROUP = 256;
 const LONGEST_GROUP_MS = 25;
-/** How long a group waits for as many members as the one before it had. */
-const PATIENCE_MS = 1;
 
 /**
- * Lets transactions that are ready together share one commit: each runs in a savepoint of its own, alone; the group is
- * committed when nobody waits, or when it is large or old enough. Durability then costs one fsync per group.
+ * Lets transactions that are ready together share one commit: each runs in a savepoint of its own, alone. A group stays open
+ * while the disk still writes the one before it, and is committed when nobody waits, or when it is large or old enough. Its
+ * members are answered once its log is on the disk: durability costs one sync per group, and the processor does not wait for it.
  */
 export class GroupCommit {
   readonly #database: DatabaseSync;
+  readonly #log: Pick<LogSync, "sync">;
   readonly #onCommit: () => void;
   /** Prepared once: they are run for every transaction. */
   readonly #begin: StatementSync;
   readonly #release: StatementSync;
   #waiting: Member[] = [];
   #isRunning = false;
-  /** How many the last groups had, falling slowly, so that one small group does not end the waiting. */
-  #lastSize = 0;
+  /** Groups whose log is not on the disk yet. */
+  #syncing = 0;
+  #lastSync: Promise<void> = Promise.resolve();
+  /** Ends the wait of an open group: somebody came, or the disk is done. */
+  #stir: () => void = () => {};
+  /** Why nothing is answered any more. */
+  #fault: unknown;
 
   /** @param onCommit after each group that was kept */
-  constructor(database: DatabaseSync, onCommit: () => void = () => {}) {
+  constructor(database: DatabaseSync, log: Pick<LogSync, "sync">, onCommit: () => void = () => {}) {
     this.#database = database;
+    this.#log = log;
     this.#onCommit = onCommit;
     this.#begin = database.prepare("SAVEPOINT member");
     this.#release = database.prepare("RELEASE member");
   }
 
   join(member: Member): void {
+    if (this.#fault !== undefined) {
+      member.lost(this.#fault);
+      return;
+    }
     this.#waiting.push(member);
+    this.#stir();
     if (this.#isRunning) return;
     this.#isRunning = true;
     // Not at once: what else arrived in this turn of the loop shall be in the same group.
@@ -63,7 +75,7 @@ export class GroupCommit {
       while (
         members.length < LARGEST_GROUP &&
         performance.now() - begun < LONGEST_GROUP_MS &&
-        (this.#waiting.length > 0 || (await this.#comesMore(begun, group.length)))
+        (this.#waiting.length > 0 || (await this.#comesMore()))
       ) {
         const member = this.#waiting.shift()!;
         group.push(member);
@@ -75,7 +87,6 @@ export class GroupCommit {
         this.#release.run();
         if (isKept) members.push(member);
       }
-      this.#lastSize = Math.max(group.length, Math.floor(this.#lastSize / 2));
       this.#database.exec("COMMIT");
     } catch (error) {
       // Who closes the store while a group waits for its commit has lost that group, and its members are told.
@@ -83,19 +94,49 @@ export class GroupCommit {
       for (const member of group) member.lost(error);
       return;
     }
-    for (const member of members) member.committed();
     this.#onCommit();
+    this.#answer(members);
   }
 
-  /**
-   * Gives the loop turns, so that requests that are in the sockets by now join this group and share its commit, which costs
-   * more than all their statements. As many are waited for as came last time, and not for long; one alone waits for nobody.
-   */
-  async #comesMore(begun: number, size: number): Promise<boolean> {
-    while (size < this.#lastSize && performance.now() - begun < PATIENCE_MS) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (this.#waiting.length > 0) return true;
+  /** Waits until somebody joins, for as long as the disk is busy with the group before. @returns whether somebody did */
+  async #comesMore(): Promise<boolean> {
+    while (this.#syncing > 0 && this.#waiting.length === 0) {
+      await new Promise<void>((resolve) => {
+        this.#stir = resolve;
+      });
     }
-    return false;
+    return this.#waiting.length > 0;
+  }
+
+  /** Tells the members of a group once it is on the disk, and never before those of an earlier one. */
+  #answer(members: readonly Member[]): void {
+    this.#syncing += 1;
+    this.#lastSync = this.#lastSync
+      .then(() => this.#sync())
+      .then(
+        () => {
+          for (const member of members) member.committed();
+        },
+        (error: unknown) => {
+          for (const member of members) member.lost(error);
+        },
+      )
+      .then(() => {
+        this.#syncing -= 1;
+        this.#stir();
+      });
+  }
+
+  /** After a failure nobody knows what is on the disk: from then on nothing is answered until the next start. */
+  async #sync(): Promise<void> {
+    if (this.#fault !== undefined) throw this.#fault;
+    try {
+      await this.#log.sync();
+    } catch (cause) {
+      this.#fault = new Error("The store cannot write its log to the disk. See to the disk, then start again.", {
+        cause,
+      });
+      throw this.#fault;
+    }
   }
 }

@@ -10,8 +10,10 @@ import type { Migration, ReadTransaction, Store, WriteTransaction } from "../../
 import { Checkpointer } from "./checkpointer.ts";
 import { FACT_TABLES, FactReader, FactWriter } from "./fact-rows.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { LogSync } from "./log-sync.ts";
 import { migrate } from "./migrate.ts";
 import { queryBuilderOver } from "./node-sqlite-dialect.ts";
+import { writePlanStatistics } from "./plan-statistics.ts";
 
 export interface SqliteStoreOptions {
   /** The database file; its folder is made when missing. */
@@ -26,14 +28,16 @@ const KERNEL_TABLES: readonly Migration[] = [{ name: `${KERNEL_PREFIX}0001-facts
 
 /** The embedded store: one file, one writing and one reading connection, one process. */
 export class SqliteStore implements Store, FactLog {
+  readonly #file: string;
   readonly #writer: DatabaseSync;
-  readonly #reader: DatabaseSync;
   readonly #writing: Kysely<unknown>;
-  readonly #reading: Kysely<unknown>;
   readonly #factWriter: FactWriter;
-  readonly #factReader: FactReader;
+  #reader: DatabaseSync;
+  #reading: Kysely<unknown>;
+  #factReader: FactReader;
   readonly #groups: GroupCommit;
   readonly #checkpointer: Checkpointer;
+  readonly #log: LogSync;
   readonly #clock: Clock;
   readonly #onEffectFault: (error: unknown) => void;
   readonly #listeners = new Set<(facts: readonly AnyFact[]) => void>();
@@ -43,6 +47,7 @@ export class SqliteStore implements Store, FactLog {
     mkdirSync(path.dirname(options.file), { recursive: true, mode: 0o700 });
     this.#clock = options.clock ?? systemClock;
     this.#onEffectFault = options.onEffectFault ?? ((error) => process.emitWarning(String(error), "EffectFault"));
+    this.#file = options.file;
     this.#writer = open(options.file);
     chmodSync(options.file, 0o600);
     migrate(this.#writer, KERNEL_TABLES, this.#clock.now(), KERNEL_PREFIX);
@@ -52,12 +57,20 @@ export class SqliteStore implements Store, FactLog {
     this.#writing = queryBuilderOver(this.#writer);
     this.#reading = queryBuilderOver(this.#reader);
     this.#checkpointer = new Checkpointer(options.file);
-    this.#groups = new GroupCommit(this.#writer, () => this.#checkpointer.committed());
+    this.#log = new LogSync(options.file);
+    this.#groups = new GroupCommit(this.#writer, this.#log, () => this.#checkpointer.committed());
   }
 
   /** Brings the tables of the features up to date, in the order given; before anything else is asked of the store. */
   migrate(migrations: readonly Migration[]): void {
     migrate(this.#writer, [...KERNEL_TABLES, ...migrations], this.#clock.now());
+    writePlanStatistics(this.#writer);
+    // A connection reads them when it is opened, or is told to.
+    this.#writer.exec("ANALYZE sqlite_schema");
+    this.#reader.close();
+    this.#reader = open(this.#file, true);
+    this.#reading = queryBuilderOver(this.#reader);
+    this.#factReader = new FactReader(this.#reader);
   }
 
   write<T>(scope: Scope, body: (tx: WriteTransaction) => Promise<T>): Promise<T> {
@@ -126,6 +139,7 @@ export class SqliteStore implements Store, FactLog {
     this.#checkpointer.close();
     this.#reader.close();
     this.#writer.close();
+    this.#log.close();
   }
 }
 
@@ -133,8 +147,9 @@ function open(file: string, isReader = false): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 2000, readOnly: isReader });
   database.exec("PRAGMA foreign_keys = ON");
   if (!isReader) {
-    // The checkpointer copies the log long before it has that many pages; this is for when it cannot.
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 50000");
+    // NORMAL syncs at checkpoints; each commit's log is synced by LogSync, before anybody is answered. The checkpointer copies
+    // the log long before it has that many pages; this is for when it cannot.
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 50000");
   }
   database.exec("PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY");
   return database;

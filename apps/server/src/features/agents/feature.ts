@@ -37,6 +37,7 @@ import { FirstUses, renewAgent } from "./renew-agent.ts";
 import { renewalMigrations } from "./renewals.sql.ts";
 import { type AgentAddresses, SettingsSender } from "./send-settings.ts";
 import { showOrderActions } from "./show-order.ts";
+import { type StoreOrder, storeOrder } from "./store-order.ts";
 import { sweepOrders } from "./sweep-orders.job.ts";
 import { TwoBodies } from "./two-bodies.ts";
 
@@ -66,6 +67,8 @@ export interface AgentsFeature {
   readonly addMessages: (handlers: Readonly<Record<string, MessageHandler<never>>>) => void;
   /** Tells online Macs at once that their desired state changed. */
   readonly desiredChanged: (to: readonly AgentIdentity[]) => void;
+  /** For features above: an order of theirs, in their transaction. What came of it is told by `order.finished`. */
+  readonly storeOrder: StoreOrder;
 }
 
 const NO_BUS: DeviceBus = { send: () => false, isListening: () => false, disconnect: () => {} };
@@ -104,6 +107,7 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
     "telemetry/facts": onFacts,
   });
   const enrollParts = { kernel, authority, settings, bus: currentBus, roots: () => addresses().roots };
+  const store = storeOrder(kernel.vault, orders);
   const exchangeParts = { kernel, intake, polls, presence, orders, desired, waker };
   return {
     door: intake,
@@ -122,10 +126,11 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
         .broadcast(to)
         .catch((error: unknown) => kernel.log.error("agents.desired-unsent", { error: String(error) }));
     },
+    storeOrder: store,
     feature: {
       name: "agents",
       migrations: [...orderMigrations, ...installMigrations, ...renewalMigrations],
-      actions: [placeOrder(kernel.vault, orders), ...showOrderActions, openEcho(sessions)],
+      actions: [placeOrder(store), ...showOrderActions, openEcho(sessions)],
       factHandlers: [
         onDeviceEnrolled(install),
         onInstallAnswered(install),

@@ -2,6 +2,8 @@ export type { AgentsFeature } from "./feature.ts";
 export { INSTALL_SECONDS, installAgent } from "./install-agent.ts";
 export { mdmCommands } from "./mdm-commands.ts";
 export { MessageRate, type Rate } from "./message-rate.ts";
+export { type OrderRow } from "./model.ts";
+export { readOrder } from "./orders.sql.ts";
 export type {
   AgentDoor,
   AgentIdentity,
@@ -17,3 +19,4 @@ export type {
 } from "./ports.ts";
 export type { AgentAddresses } from "./send-settings.ts";
 export { startEpoch } from "./start-epoch.ts";
+export { type OrderRequest, type StoreOrder } from "./store-order.ts";

@@ -7,9 +7,18 @@ import { EMPTY, type Enrollment, type MdmAnswer } from "../enrollment/index.ts";
 import { commandCatalog } from "./catalog/index.ts";
 import { renderPayload } from "./command-input.ts";
 import type { CommandQueue } from "./command-queue.ts";
-import { findOpen, markNotNow, markSent, readOpen } from "./commands.sql.ts";
-import type { CommandRow } from "./model.ts";
-import { notNowDelay } from "./model.ts";
+import { findOpen, markNotNow, markSent, readNextStart, readOpen } from "./commands.sql.ts";
+import {
+  type CommandRow,
+  DEVICE_CHANNEL,
+  MAX_SENDINGS,
+  notNowDelay,
+  RESEND_MS,
+  TOO_LATE,
+  UNANSWERED,
+} from "./model.ts";
+import type { CommandAnswer } from "./ports.ts";
+import { objectionOf } from "./possible.ts";
 
 const PLIST_TYPE = "application/xml; charset=UTF-8";
 /** The command that was reported on and the one after it: what nearly every poll needs. */
@@ -19,10 +28,15 @@ export interface Sender {
   readonly enrollment: Enrollment;
   readonly deviceId: DeviceId;
 }
+/** A sender with the queue that its message is about. */
+interface Poller extends Sender {
+  readonly channel: string;
+  readonly report: Report;
+}
 
 /**
- * Answers a poll: takes in what became of the last command and hands out the next, in one transaction. What the Mac reports
- * is on disk before it gets the 200; an idle poll for which nothing waits does not leave memory.
+ * Answers a poll: takes in what became of the last command and hands out the next of the same channel, in one transaction.
+ * What the Mac reports is on disk before it gets the 200; an idle poll for which nothing waits does not leave memory.
  */
 export async function answerPoll(
   kernel: Kernel,
@@ -30,15 +44,14 @@ export async function answerPoll(
   { enrollment, deviceId }: Sender,
   report: Report,
 ): Promise<MdmAnswer> {
-  // Commands are for the device channel; a user's channel has nothing to fetch and nothing to report on.
-  if (report.from.channel === "user") return EMPTY;
-  if (report.status === "Idle" && queue.isKnownEmpty(deviceId)) return EMPTY;
-  const { tenantId } = enrollment;
-  return kernel.store.write(deviceScope(tenantId, deviceId), async (tx) => {
-    const first = await readOpen(tx, deviceId, { limit: LOOK_AHEAD, isPostponedToo: true });
-    const left = report.status === "Idle" ? first : await takeReport(tx, queue, deviceId, report, first);
-    const next = await choose(tx, queue, enrollment, deviceId, report, left);
-    return next === undefined ? EMPTY : serve(tx, kernel, next);
+  const channel = report.from.channel === "user" ? report.from.identifier : DEVICE_CHANNEL;
+  if (report.status === "Idle" && queue.isKnownEmpty(deviceId, channel)) return EMPTY;
+  const poller: Poller = { enrollment, deviceId, channel, report };
+  return kernel.store.write(deviceScope(enrollment.tenantId, deviceId), async (tx) => {
+    const first = await readOpen(tx, deviceId, { channel, limit: LOOK_AHEAD, isPostponedToo: true });
+    const left = report.status === "Idle" ? first : await takeReport(tx, queue, poller, first);
+    const next = await choose(tx, queue, poller, left);
+    return next === undefined ? EMPTY : serve(tx, kernel, queue, next);
   });
 }
 
@@ -46,40 +59,42 @@ export async function answerPoll(
 async function takeReport(
   tx: WriteTransaction,
   queue: CommandQueue,
-  deviceId: DeviceId,
-  report: Report,
+  { enrollment, deviceId, channel, report }: Poller,
   first: readonly CommandRow[],
 ): Promise<readonly CommandRow[]> {
   const { status } = report;
   const commandUuid = report.commandUuid!;
   const row =
-    first.find((candidate) => candidate.commandUuid === commandUuid) ?? (await findOpen(tx, deviceId, commandUuid));
+    first.find((candidate) => candidate.commandUuid === commandUuid) ??
+    (await findOpen(tx, deviceId, channel, commandUuid));
   // Unknown, or reported before: the answer to the first report was lost. No second change; the next command goes out again.
   if (row === undefined || status === "Idle") return first;
-  const state = nextCommandState(row.state, eventOfStatus(status));
+  const definition = commandCatalog.get(row.requestType);
+  const isAcknowledged = status === "Acknowledged";
+  const failure = isAcknowledged ? definition?.failureIn?.(report.raw) : undefined;
+  const state = nextCommandState(row.state, failure === undefined ? eventOfStatus(status) : "error");
   if (state === undefined) return first;
   if (state === "notNow") {
     const count = row.notNowCount + 1;
-    await markNotNow(tx, row.id, count, tx.now + notNowDelay(count));
+    const delay = notNowDelay(count);
+    await markNotNow(tx, row.id, count, delay === null ? null : tx.now + delay);
     return [];
   }
-  await queue.end(tx, row, state, state === "acknowledged" ? null : errorChainText(report.errorChain) || status);
-  if (state === "acknowledged") {
-    await commandCatalog.get(row.requestType)?.onAcknowledged?.(tx, deviceId, report.raw);
-  }
+  const error = isAcknowledged ? (failure ?? null) : errorChainText(report.errorChain) || status;
+  await queue.end(tx, row, state as CommandAnswer["state"], { error, from: { enrollment, report: report.raw } });
+  // What an answer tells besides a failure is true all the same.
+  if (isAcknowledged) await definition?.onAcknowledged?.(tx, deviceId, report.raw);
   return first.filter((candidate) => candidate.id !== row.id);
 }
 
 /**
- * The next command that may still be served; those whose time or condition has passed end here. `known` are the first that
- * are open, in order, or none where that has to be asked anew.
+ * The next command that may still be served; those whose time, condition or patience is over end here and let those behind
+ * them through. `known` are the first that are open, in order, or none where that has to be asked anew.
  */
 async function choose(
   tx: WriteTransaction,
   queue: CommandQueue,
-  enrollment: Enrollment,
-  deviceId: DeviceId,
-  report: Report,
+  { enrollment, deviceId, channel, report }: Poller,
   known: readonly CommandRow[],
 ): Promise<CommandRow | undefined> {
   const isPostponedToo = report.status !== "NotNow";
@@ -87,38 +102,51 @@ async function choose(
   for (;;) {
     let next = nextCommand(candidates, report.status);
     if (next === undefined) {
-      next = (await readOpen(tx, deviceId, { limit: 1, isPostponedToo }))[0];
+      next = (await readOpen(tx, deviceId, { channel, limit: 1, isPostponedToo }))[0];
       if (next === undefined) {
-        if (isPostponedToo) tx.afterCommit(() => queue.noteEmpty(deviceId));
+        if (isPostponedToo) await noteIdle(tx, queue, deviceId, channel);
         return undefined;
       }
     }
     // Held until a person looks: two bodies use this identity.
-    if (await queue.isHeld(tx, deviceId)) return undefined;
-    const isExpired = next.expiresAt !== null && next.expiresAt <= tx.now;
-    const objection = isExpired ? "it was not answered in time" : objectionTo(next, enrollment);
-    if (objection === undefined) return next;
-    await queue.end(tx, next, isExpired ? "expired" : "error", objection);
-    candidates = candidates.filter((candidate) => candidate.id !== next.id);
+    if (await queue.isQuarantined(tx, deviceId)) return undefined;
+    if (next.expiresAt !== null && next.expiresAt <= tx.now)
+      await queue.end(tx, next, "expired", { error: TOO_LATE, dead: "expired" });
+    else if (next.state === "sent" && next.sendCount >= MAX_SENDINGS && isFarFromLast(next, tx.now))
+      await queue.end(tx, next, "expired", { error: UNANSWERED, dead: "unanswered" });
+    else {
+      const objection = objectionOf(commandCatalog.get(next.requestType), enrollment, channel);
+      if (objection === undefined) return next;
+      await queue.end(tx, next, "error", { error: objection });
+    }
+    const ended = next.id;
+    candidates = candidates.filter((candidate) => candidate.id !== ended);
   }
 }
 
-function objectionTo(row: CommandRow, enrollment: Enrollment): string | undefined {
-  const definition = commandCatalog.get(row.requestType);
-  return definition === undefined ? "this server no longer knows this command" : definition.objection?.(enrollment);
+async function noteIdle(tx: WriteTransaction, queue: CommandQueue, deviceId: DeviceId, channel: string): Promise<void> {
+  const until = (await readNextStart(tx, deviceId, channel)) ?? Number.POSITIVE_INFINITY;
+  const { tenantId } = tx.scope;
+  tx.afterCommit(() => queue.memory.noteIdle({ tenantId, deviceId, channel }, until));
 }
 
-async function serve(tx: WriteTransaction, kernel: Kernel, row: CommandRow): Promise<MdmAnswer> {
-  const definition = commandCatalog.get(row.requestType)!;
-  const payload = renderPayload(kernel.vault, tx.scope.tenantId, row.id, definition, row.input);
+/** Whether this is another sending, and not the same poll whose answer was lost. */
+const isFarFromLast = ({ sentAt }: CommandRow, now: number): boolean => sentAt === null || now - sentAt >= RESEND_MS;
+
+async function serve(tx: WriteTransaction, kernel: Kernel, queue: CommandQueue, row: CommandRow): Promise<MdmAnswer> {
+  const { tenantId } = tx.scope;
+  const { deviceId, channel } = row;
+  const payload = renderPayload(kernel.vault, tenantId, row, commandCatalog.get(row.requestType)!);
   const body = buildCommand(row.commandUuid, row.requestType, payload);
   // A command that is out already goes out again as it is: its answer may have been lost.
-  if (row.state !== "sent") {
+  if (row.state !== "sent" || isFarFromLast(row, tx.now)) {
     await markSent(tx, row.id);
     // Told while it happens and not kept as a fact: the row has the time, and this is the busiest write there is.
     const data = { commandId: row.id, requestType: row.requestType };
-    const { tenantId } = tx.scope;
-    tx.afterCommit(() => kernel.live.publish({ type: "command.sent", tenantId, deviceId: row.deviceId, data }));
+    tx.afterCommit(() => {
+      queue.memory.noteExpected({ tenantId, deviceId, channel }, tx.now);
+      kernel.live.publish({ type: "command.sent", tenantId, deviceId, data });
+    });
   }
   return { status: 200, body, contentType: PLIST_TYPE };
 }

@@ -4,6 +4,7 @@ import { Compile } from "typebox/compile";
 import { PomonaError } from "../../kernel/errors.ts";
 import type { Sealed, Vault } from "../../kernel/secret.ts";
 import type { AnyCommandDefinition } from "./define-command.ts";
+import type { CommandRow } from "./model.ts";
 
 const validators = new WeakMap<object, ReturnType<typeof Compile>>();
 
@@ -46,20 +47,27 @@ export function packInput(
   return JSON.stringify(packed);
 }
 
-/** Opens what was sealed, at the last moment before serving, and makes the command's keys of it. */
-export function renderPayload(
+/** The input as it was given: what was sealed for a row is opened. */
+export function openInput(
   vault: Vault,
   tenantId: TenantId,
-  id: CommandId,
+  row: Pick<CommandRow, "id" | "input">,
   definition: AnyCommandDefinition,
-  packed: string,
-): PlistDictionary {
-  const input = JSON.parse(packed) as Record<string, unknown>;
+): Record<string, unknown> {
+  const input = JSON.parse(row.input) as Record<string, unknown>;
   for (const field of definition.sealed ?? []) {
     const value = input[field] as SealedField | undefined;
     if (value === undefined) continue;
-    const secret = vault.open(tenantId, place(id, field), value.$sealed);
+    const secret = vault.open(tenantId, place(row.id, field), value.$sealed);
     input[field] = JSON.parse(Buffer.from(secret.expose()).toString("utf8")) as unknown;
   }
-  return definition.payload(input);
+  return input;
 }
+
+/** Opens what was sealed, at the last moment before serving, and makes the command's keys of it. */
+export const renderPayload = (
+  vault: Vault,
+  tenantId: TenantId,
+  row: Pick<CommandRow, "id" | "input">,
+  definition: AnyCommandDefinition,
+): PlistDictionary => definition.payload(openInput(vault, tenantId, row, definition));

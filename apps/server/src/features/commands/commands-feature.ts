@@ -1,8 +1,10 @@
+import type { TenantId } from "@pomona/facts";
 import type { Report } from "@pomona/mdm";
 import type { Feature } from "../../kernel/feature.ts";
 import type { MdmAnswer } from "../enrollment/index.ts";
 import type { Sender } from "./answer-poll.ts";
 import type { CommandQueue } from "./command-queue.ts";
+import type { AnswerHook, HeldSource } from "./ports.ts";
 import type { SetupWork } from "./setup/setup-work.ts";
 
 export interface CommandsFeature {
@@ -12,4 +14,10 @@ export interface CommandsFeature {
   readonly setup: SetupWork;
   /** Answers a poll of the command URL. */
   readonly answer: (sender: Sender, report: Report) => Promise<MdmAnswer>;
+  /** Hears of the end of every command of these types, in the transaction that ends it. */
+  readonly onAnswer: (requestTypes: readonly string[], hook: AnswerHook) => void;
+  /** Something else that waits for a person after a restore: it is held, listed, released and discarded with the commands. */
+  readonly addHeldSource: (source: HeldSource) => void;
+  /** A backup was restored: holds whatever of a tenant waits to be sent, until a person releases it. */
+  readonly holdRestored: (tenantId: TenantId, reason: string) => Promise<void>;
 }

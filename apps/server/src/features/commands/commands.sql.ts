@@ -1,9 +1,9 @@
-import { asId, type CommandId, type CommandState, type DeviceId, type TenantId } from "@pomona/facts";
+import { asId, type BatchId, type CommandId, type CommandState, type DeviceId } from "@pomona/facts";
 import { sql } from "kysely";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
-import type { CommandRow } from "./model.ts";
+import type { CommandRow, DeadLetter, Hold } from "./model.ts";
 
-interface Columns {
+export interface HistoryColumns {
   tenant_id: string;
   id: string;
   device_id: string;
@@ -19,20 +19,44 @@ interface Columns {
   actor: string;
   error: string | null;
   input: string;
+  channel: string;
+  send_count: number;
+  batch_id: string | null;
+  is_raw: number;
+  dead: string | null;
+  retry_of: string | null;
+  retried_by: string | null;
 }
-interface Tables {
-  command_queue: Columns & { is_open: number; wake_at: number | null };
-  command_history: Columns;
+export interface QueueColumns extends HistoryColumns {
+  is_open: number;
+  wake_at: number | null;
+  not_before: number | null;
+  hold: string | null;
+}
+/** `kept_input`: 1 while the history has the input of a command that failed. */
+export interface CommandTables {
+  command_queue: QueueColumns;
+  command_history: HistoryColumns & { kept_input: number };
 }
 
 const COLUMNS = `tenant_id TEXT NOT NULL, id TEXT NOT NULL, device_id TEXT NOT NULL, command_uuid TEXT NOT NULL,
   request_type TEXT NOT NULL, state TEXT NOT NULL, lane INTEGER NOT NULL, created_at INTEGER NOT NULL, sent_at INTEGER,
   answered_at INTEGER, expires_at INTEGER, not_now_count INTEGER NOT NULL DEFAULT 0, actor TEXT NOT NULL, error TEXT,
   input TEXT NOT NULL`;
+const LATER_COLUMNS = [
+  "channel TEXT NOT NULL DEFAULT ''",
+  "send_count INTEGER NOT NULL DEFAULT 0",
+  "batch_id TEXT",
+  "is_raw INTEGER NOT NULL DEFAULT 0",
+  "dead TEXT",
+  "retry_of TEXT",
+  "retried_by TEXT",
+];
 
 /**
- * One row per command and device. An answer closes its row, which is one small write on the way of a poll; a job carries
- * closed rows over to the history, so that the queue stays as small as what is open.
+ * One row per command, device and channel. An answer closes its row, which is one small write on the way of a poll; a job
+ * carries closed rows over to the history, so that the queue stays as small as what is open. The head of one queue is one
+ * step into `command_queue_head`, however many rows the others have.
  */
 export const commandMigrations: readonly Migration[] = [
   {
@@ -50,11 +74,34 @@ export const commandMigrations: readonly Migration[] = [
       "CREATE INDEX command_history_by_uuid ON command_history (tenant_id, device_id, command_uuid)",
     ],
   },
+  {
+    name: "commands/0002-channels-holds-and-dead-letters",
+    statements: [
+      ...LATER_COLUMNS.flatMap((column) => [
+        `ALTER TABLE command_queue ADD COLUMN ${column}`,
+        `ALTER TABLE command_history ADD COLUMN ${column}`,
+      ]),
+      "ALTER TABLE command_queue ADD COLUMN not_before INTEGER",
+      "ALTER TABLE command_queue ADD COLUMN hold TEXT",
+      "ALTER TABLE command_history ADD COLUMN kept_input INTEGER NOT NULL DEFAULT 0",
+      "DROP INDEX command_queue_open",
+      "CREATE INDEX command_queue_head ON command_queue (tenant_id, device_id, channel, lane, id) WHERE is_open = 1",
+      "CREATE INDEX command_queue_held ON command_queue (tenant_id, hold, id) WHERE is_open = 1 AND hold IS NOT NULL",
+      ...["command_queue", "command_history"].flatMap((table) => [
+        `CREATE INDEX ${table}_batch ON ${table} (tenant_id, batch_id, state) WHERE batch_id IS NOT NULL`,
+        `CREATE INDEX ${table}_dead ON ${table} (tenant_id, id) WHERE dead IS NOT NULL AND retried_by IS NULL`,
+      ]),
+      "CREATE INDEX command_history_kept ON command_history (answered_at) WHERE kept_input = 1",
+      `CREATE TABLE command_restores (tenant_id TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL,
+         PRIMARY KEY (tenant_id, at)) WITHOUT ROWID`,
+    ],
+  },
 ];
 
-const toRow = (row: Columns): CommandRow => ({
+export const toRow = (row: HistoryColumns & Partial<QueueColumns>): CommandRow => ({
   id: asId<"command">(row.id),
   deviceId: asId<"device">(row.device_id),
+  channel: row.channel,
   commandUuid: row.command_uuid,
   requestType: row.request_type,
   state: row.state as CommandState,
@@ -64,66 +111,92 @@ const toRow = (row: Columns): CommandRow => ({
   answeredAt: row.answered_at,
   expiresAt: row.expires_at,
   notNowCount: row.not_now_count,
+  sendCount: row.send_count,
   actor: row.actor,
   error: row.error,
   input: row.input,
+  notBefore: row.not_before ?? null,
+  hold: (row.hold ?? null) as Hold | null,
+  batchId: row.batch_id as BatchId | null,
+  isRaw: row.is_raw === 1,
+  dead: row.dead as DeadLetter | null,
+  retryOf: row.retry_of as CommandId | null,
+  retriedBy: row.retried_by as CommandId | null,
 });
 
-export async function insertCommand(
-  tx: WriteTransaction,
-  row: Omit<CommandRow, "state" | "createdAt" | "sentAt" | "answeredAt" | "notNowCount" | "error">,
-): Promise<void> {
-  await sqlOf<Tables>(tx)
-    .insertInto("command_queue")
-    .values({
-      tenant_id: tx.scope.tenantId,
-      id: row.id,
-      device_id: row.deviceId,
-      command_uuid: row.commandUuid,
-      request_type: row.requestType,
-      state: "queued",
-      lane: row.lane,
-      created_at: tx.now,
-      sent_at: null,
-      answered_at: null,
-      expires_at: row.expiresAt,
-      not_now_count: 0,
-      actor: row.actor,
-      error: null,
-      input: row.input,
-      is_open: 1,
-      wake_at: null,
-    })
-    .execute();
+export type NewCommand = Pick<
+  CommandRow,
+  | "id"
+  | "deviceId"
+  | "channel"
+  | "commandUuid"
+  | "requestType"
+  | "lane"
+  | "expiresAt"
+  | "actor"
+  | "input"
+  | "notBefore"
+  | "hold"
+  | "batchId"
+  | "isRaw"
+  | "retryOf"
+>;
+
+/** Written out: a batch runs it fifteen thousand times. */
+export async function insertCommand(tx: WriteTransaction, row: NewCommand): Promise<void> {
+  // A held command wakes nobody; one in its undo window wakes its Mac at the end of it.
+  const wakeAt = row.hold === null ? row.notBefore : null;
+  await sql`INSERT INTO command_queue (tenant_id, id, device_id, channel, command_uuid, request_type, state, lane, created_at,
+      expires_at, actor, input, not_before, hold, batch_id, is_raw, retry_of, wake_at)
+    VALUES (${tx.scope.tenantId}, ${row.id}, ${row.deviceId}, ${row.channel}, ${row.commandUuid}, ${row.requestType}, 'queued',
+      ${row.lane}, ${tx.now}, ${row.expiresAt}, ${row.actor}, ${row.input}, ${row.notBefore}, ${row.hold}, ${row.batchId},
+      ${row.isRaw ? 1 : 0}, ${row.retryOf}, ${wakeAt})`.execute(sqlOf<CommandTables>(tx));
 }
 
 /**
- * Open commands of one device in the order in which they are served. Written out, as are the two below: they are on the way
- * of every report, where building the query would cost more than running it.
+ * Open commands of one channel in the order in which they are served, without those that are held or in their undo window.
+ * Written out, as are `markSent` and `close`: they are on the way of every report, where building the query would cost more
+ * than running it. One report that is answered with the next command runs this, one `close`, one fact and one `markSent`.
  */
 export async function readOpen(
   tx: ReadTransaction,
   deviceId: DeviceId,
-  options: { readonly limit: number; readonly isPostponedToo: boolean },
+  options: { readonly channel?: string; readonly limit: number; readonly isPostponedToo: boolean },
 ): Promise<readonly CommandRow[]> {
   const { tenantId } = tx.scope;
+  const { channel = "", limit } = options;
   const { rows } = await (options.isPostponedToo
-    ? sql<Columns>`SELECT * FROM command_queue WHERE tenant_id = ${tenantId} AND device_id = ${deviceId} AND is_open = 1
-        ORDER BY lane, id LIMIT ${options.limit}`
-    : sql<Columns>`SELECT * FROM command_queue WHERE tenant_id = ${tenantId} AND device_id = ${deviceId} AND is_open = 1
-        AND state <> 'notNow' ORDER BY lane, id LIMIT ${options.limit}`
-  ).execute(sqlOf<Tables>(tx));
+    ? sql<QueueColumns>`SELECT * FROM command_queue WHERE tenant_id = ${tenantId} AND device_id = ${deviceId}
+        AND channel = ${channel} AND is_open = 1 AND hold IS NULL AND (not_before IS NULL OR not_before <= ${tx.now})
+        ORDER BY lane, id LIMIT ${limit}`
+    : sql<QueueColumns>`SELECT * FROM command_queue WHERE tenant_id = ${tenantId} AND device_id = ${deviceId}
+        AND channel = ${channel} AND is_open = 1 AND hold IS NULL AND (not_before IS NULL OR not_before <= ${tx.now})
+        AND state <> 'notNow' ORDER BY lane, id LIMIT ${limit}`
+  ).execute(sqlOf<CommandTables>(tx));
   return rows.map(toRow);
 }
 
-/** An open command by the name that the Mac knows it under. */
-export async function findOpen(tx: ReadTransaction, deviceId: DeviceId, commandUuid: string) {
-  const row = await sqlOf<Tables>(tx)
+/** When the next command of a channel leaves its undo window; undefined when none is in one. */
+export async function readNextStart(
+  tx: ReadTransaction,
+  deviceId: DeviceId,
+  channel: string,
+): Promise<number | undefined> {
+  const { rows } = await sql<{ at: number | null }>`SELECT min(not_before) AS at FROM command_queue
+    WHERE tenant_id = ${tx.scope.tenantId} AND device_id = ${deviceId} AND channel = ${channel} AND is_open = 1
+      AND hold IS NULL AND not_before > ${tx.now}`.execute(sqlOf<CommandTables>(tx));
+  return rows[0]?.at ?? undefined;
+}
+
+/** An open command by the name that the Mac knows it under; a channel answers for its own commands only. */
+export async function findOpen(tx: ReadTransaction, deviceId: DeviceId, channel: string, commandUuid: string) {
+  const row = await sqlOf<CommandTables>(tx)
     .selectFrom("command_queue")
     .selectAll()
     .where("tenant_id", "=", tx.scope.tenantId)
     .where("device_id", "=", deviceId)
     .where("command_uuid", "=", commandUuid)
+    .where("channel", "=", channel)
     .where("is_open", "=", 1)
     .executeTakeFirst();
   return row && toRow(row);
@@ -132,7 +205,7 @@ export async function findOpen(tx: ReadTransaction, deviceId: DeviceId, commandU
 /** Whether a device ever had a command of this UUID. */
 export async function isUuidTaken(tx: ReadTransaction, deviceId: DeviceId, commandUuid: string): Promise<boolean> {
   for (const table of ["command_queue", "command_history"] as const) {
-    const row = await sqlOf<Tables>(tx)
+    const row = await sqlOf<CommandTables>(tx)
       .selectFrom(table)
       .select("id")
       .where("tenant_id", "=", tx.scope.tenantId)
@@ -145,14 +218,20 @@ export async function isUuidTaken(tx: ReadTransaction, deviceId: DeviceId, comma
 }
 
 export async function markSent(tx: WriteTransaction, id: CommandId): Promise<void> {
-  await sql`UPDATE command_queue SET state = 'sent', sent_at = ${tx.now}, wake_at = NULL
-    WHERE tenant_id = ${tx.scope.tenantId} AND id = ${id}`.execute(sqlOf<Tables>(tx));
+  await sql`UPDATE command_queue SET state = 'sent', sent_at = ${tx.now}, send_count = send_count + 1, wake_at = NULL
+    WHERE tenant_id = ${tx.scope.tenantId} AND id = ${id}`.execute(sqlOf<CommandTables>(tx));
 }
 
-export async function markNotNow(tx: WriteTransaction, id: CommandId, count: number, wakeAt: number): Promise<void> {
-  await sqlOf<Tables>(tx)
+/** The Mac spoke of it, so the sendings are counted anew. */
+export async function markNotNow(
+  tx: WriteTransaction,
+  id: CommandId,
+  count: number,
+  wakeAt: number | null,
+): Promise<void> {
+  await sqlOf<CommandTables>(tx)
     .updateTable("command_queue")
-    .set({ state: "notNow", not_now_count: count, wake_at: wakeAt })
+    .set({ state: "notNow", not_now_count: count, wake_at: wakeAt, send_count: 0 })
     .where("tenant_id", "=", tx.scope.tenantId)
     .where("id", "=", id)
     .execute();
@@ -162,15 +241,16 @@ export async function markNotNow(tx: WriteTransaction, id: CommandId, count: num
 export async function close(
   tx: WriteTransaction,
   id: CommandId,
-  end: { readonly state: CommandState; readonly error: string | null },
+  end: { readonly state: CommandState; readonly error: string | null; readonly dead: DeadLetter | null },
 ): Promise<void> {
   await sql`UPDATE command_queue SET state = ${end.state}, error = ${end.error}, answered_at = ${tx.now}, is_open = 0,
-    wake_at = NULL WHERE tenant_id = ${tx.scope.tenantId} AND id = ${id}`.execute(sqlOf<Tables>(tx));
+    dead = ${end.dead}, wake_at = NULL, hold = NULL, not_before = NULL
+    WHERE tenant_id = ${tx.scope.tenantId} AND id = ${id}`.execute(sqlOf<CommandTables>(tx));
 }
 
 export async function readCommand(tx: ReadTransaction, id: CommandId): Promise<CommandRow | undefined> {
   for (const table of ["command_queue", "command_history"] as const) {
-    const row = await sqlOf<Tables>(tx)
+    const row = await sqlOf<CommandTables>(tx)
       .selectFrom(table)
       .selectAll()
       .where("tenant_id", "=", tx.scope.tenantId)
@@ -181,110 +261,14 @@ export async function readCommand(tx: ReadTransaction, id: CommandId): Promise<C
   return undefined;
 }
 
-/** Newest first, from queue and history together. */
-export async function readCommands(
-  tx: ReadTransaction,
-  deviceId: DeviceId,
-  page: { readonly before: string | undefined; readonly limit: number; readonly isOpen: boolean | undefined },
-): Promise<readonly CommandRow[]> {
-  const db = sqlOf<Tables>(tx);
-  let queue = db
+/** Everything that is open for a device on all its channels, held or not. */
+export async function readAllOpen(tx: ReadTransaction, deviceId: DeviceId): Promise<readonly CommandRow[]> {
+  const rows = await sqlOf<CommandTables>(tx)
     .selectFrom("command_queue")
     .selectAll()
     .where("tenant_id", "=", tx.scope.tenantId)
     .where("device_id", "=", deviceId)
-    .orderBy("id", "desc")
-    .limit(page.limit);
-  if (page.before !== undefined) queue = queue.where("id", "<", page.before);
-  if (page.isOpen !== undefined) queue = queue.where("is_open", "=", page.isOpen ? 1 : 0);
-  const rows: Columns[] = await queue.execute();
-  if (page.isOpen !== true) {
-    let history = db
-      .selectFrom("command_history")
-      .selectAll()
-      .where("tenant_id", "=", tx.scope.tenantId)
-      .where("device_id", "=", deviceId)
-      .orderBy("id", "desc")
-      .limit(page.limit);
-    if (page.before !== undefined) history = history.where("id", "<", page.before);
-    rows.push(...(await history.execute()));
-  }
-  return rows
-    .sort((a, b) => (a.id < b.id ? 1 : -1))
-    .slice(0, page.limit)
-    .map(toRow);
-}
-
-/** Closes all that is open for a device. @returns what was closed */
-export async function cancelAll(tx: WriteTransaction, deviceId: DeviceId) {
-  return sqlOf<Tables>(tx)
-    .updateTable("command_queue")
-    .set({ state: "cancelled", error: "the Mac enrolled anew or left", answered_at: tx.now, is_open: 0, wake_at: null })
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("device_id", "=", deviceId)
-    .where("is_open", "=", 1)
-    .returning(["id", "request_type"])
-    .execute();
-}
-
-export interface DueCommand {
-  readonly tenantId: TenantId;
-  readonly id: CommandId;
-  readonly deviceId: DeviceId;
-}
-const toDue = (row: Pick<Columns, "tenant_id" | "id" | "device_id">): DueCommand => ({
-  tenantId: asId<"tenant">(row.tenant_id),
-  id: asId<"command">(row.id),
-  deviceId: asId<"device">(row.device_id),
-});
-
-/** Postponed commands whose Mac should be woken again, of all tenants. */
-export async function readToWake(tx: ReadTransaction, limit: number): Promise<readonly DueCommand[]> {
-  const rows = await sqlOf<Tables>(tx)
-    .selectFrom("command_queue")
-    .select(["tenant_id", "id", "device_id"])
-    .where("wake_at", "<=", tx.now)
-    .orderBy("wake_at")
-    .limit(limit)
-    .execute();
-  return rows.map(toDue);
-}
-
-export async function setWake(tx: WriteTransaction, id: CommandId, wakeAt: number | null): Promise<void> {
-  await sqlOf<Tables>(tx)
-    .updateTable("command_queue")
-    .set({ wake_at: wakeAt })
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("id", "=", id)
     .where("is_open", "=", 1)
     .execute();
-}
-
-/** Open commands whose time has run out, of all tenants. */
-export async function readExpired(tx: ReadTransaction, limit: number): Promise<readonly DueCommand[]> {
-  const rows = await sqlOf<Tables>(tx)
-    .selectFrom("command_queue")
-    .select(["tenant_id", "id", "device_id"])
-    .where("is_open", "=", 1)
-    .where("expires_at", "<=", tx.now)
-    .orderBy("expires_at")
-    .limit(limit)
-    .execute();
-  return rows.map(toDue);
-}
-
-const CARRIED = sql.raw(
-  `tenant_id, id, device_id, command_uuid, request_type, state, lane, created_at, sent_at, answered_at, expires_at,
-   not_now_count, actor, error`,
-);
-
-/** Carries closed commands over to the history, without their input, which may be large. @returns how many */
-export async function archive(tx: WriteTransaction, limit: number): Promise<number> {
-  const db = sqlOf<Tables>(tx);
-  const closed = sql`FROM command_queue WHERE is_open = 0 AND answered_at <= ${tx.now}
-    ORDER BY answered_at, tenant_id, id LIMIT ${limit}`;
-  await sql`INSERT INTO command_history (${CARRIED}, input) SELECT ${CARRIED}, '{}' ${closed}`.execute(db);
-  const { numAffectedRows } =
-    await sql`DELETE FROM command_queue WHERE (tenant_id, id) IN (SELECT tenant_id, id ${closed})`.execute(db);
-  return Number(numAffectedRows ?? 0n);
+  return rows.map(toRow);
 }

@@ -1,4 +1,5 @@
 import type { Kernel } from "../../kernel/feature.ts";
+import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import type { EnrollmentFeature } from "../enrollment/index.ts";
 import type { PushFeature } from "../push/index.ts";
 import { answerPoll } from "./answer-poll.ts";
@@ -6,24 +7,34 @@ import { commandActions } from "./command-actions.ts";
 import { CommandQueue } from "./command-queue.ts";
 import { commandMigrations } from "./commands.sql.ts";
 import type { CommandsFeature } from "./commands-feature.ts";
+import { heldActions, holdAfterRestore } from "./held.ts";
 import { FIRST_QUESTIONS_WORK, onDeviceEnrolled } from "./on-device-enrolled.ts";
-import { archiveAnswered, expireCommands, wakePostponed } from "./queue-upkeep.job.ts";
+import { type ApprovalPort, type HeldSource, noApproval, type UndoPolicy } from "./ports.ts";
+import { archiveAnswered, expireCommands, wakePostponed, wakeSilent } from "./queue-upkeep.job.ts";
+import { readWaitingQueues } from "./queue-upkeep.sql.ts";
 import { SettleLater } from "./setup/settle-later.ts";
 import { setupMigrations } from "./setup/setup.sql.ts";
 import { SetupWork } from "./setup/setup-work.ts";
 
-export function createCommands(
-  kernel: Kernel,
-  ports: {
-    readonly enrollment: Pick<EnrollmentFeature, "onReset" | "onAwaiting" | "noteConfigured">;
-    readonly push: Pick<PushFeature, "wake">;
-    /** How long a Mac waits in Setup Assistant at most, in ms. */
-    readonly setupMs?: number;
-  },
-): CommandsFeature {
-  const { wake } = ports.push;
+export interface CommandsPorts {
+  readonly enrollment: Pick<EnrollmentFeature, "onReset" | "onAwaiting" | "noteConfigured">;
+  readonly push: Pick<PushFeature, "wake">;
+  /** Nobody else is asked when not given. */
+  readonly approval?: ApprovalPort;
+  /** Nothing can be taken back when not given. */
+  readonly undo?: UndoPolicy;
+  /** How long a Mac waits in Setup Assistant at most, in ms; ten minutes when not given. */
+  readonly setupMs?: number;
+}
+
+/** Queues that are woken again after a start; the others wait for their Mac or the next command. */
+const SEEDED = 100_000;
+
+export function createCommands(kernel: Kernel, ports: CommandsPorts): CommandsFeature {
+  const { approval = noApproval, undo = { windowMs: async () => 0 } } = ports;
+  const queue = new CommandQueue(kernel, { wake: ports.push.wake, approval, undo });
+  const sources: HeldSource[] = [];
   const { onReset, onAwaiting, noteConfigured } = ports.enrollment;
-  const queue = new CommandQueue(kernel, wake);
   const later = new SettleLater(kernel);
   const setup = new SetupWork({ kernel, queue, later, noteConfigured, limitMs: ports.setupMs });
   setup.expect(FIRST_QUESTIONS_WORK, "first questions to the Mac");
@@ -35,14 +46,26 @@ export function createCommands(
     queue,
     setup,
     answer: (sender, report) => answerPoll(kernel, queue, sender, report),
+    onAnswer: (requestTypes, hook) => queue.onAnswer(requestTypes, hook),
+    addHeldSource: (source) => void sources.push(source),
+    holdRestored: (tenantId, reason) => holdAfterRestore(kernel, queue, sources, tenantId, reason),
     feature: {
       name: "commands",
       migrations: [...commandMigrations, ...setupMigrations],
-      actions: commandActions(queue),
+      actions: [...commandActions(kernel, queue), ...heldActions(kernel, queue, sources)],
       factHandlers: [onDeviceEnrolled(queue, setup)],
-      jobs: [wakePostponed(kernel, wake), expireCommands(kernel, queue), archiveAnswered(kernel), later.job()],
+      jobs: [
+        wakePostponed(kernel, queue),
+        wakeSilent(kernel, queue),
+        expireCommands(kernel, queue),
+        archiveAnswered(kernel),
+        later.job(),
+      ],
       start: async () => {
         unwatch = queue.watch();
+        const scope = systemScope(PLATFORM, "commands");
+        const waiting = await kernel.store.read(scope, (tx) => readWaitingQueues(tx, SEEDED));
+        queue.memory.seed(waiting, kernel.clock.now());
         await later.start((tx, deviceId) => setup.settle(tx, deviceId));
       },
       stop: async () => {

@@ -3,4 +3,13 @@ export { commandCatalog } from "./catalog/index.ts";
 export { type CommandOrder, CommandQueue, type QueuedCommand } from "./command-queue.ts";
 export type { CommandsFeature } from "./commands-feature.ts";
 export { type CommandRow, type Lane } from "./model.ts";
+export type {
+  AnswerHook,
+  ApprovalPort,
+  AskedCommand,
+  CommandAnswer,
+  HeldSource,
+  HeldThing,
+  UndoPolicy,
+} from "./ports.ts";
 export type { SetupWork } from "./setup/setup-work.ts";

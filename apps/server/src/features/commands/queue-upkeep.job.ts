@@ -1,25 +1,41 @@
 import type { Job, Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
-import type { CommandQueue, Wake } from "./command-queue.ts";
-import { archive, readCommand, readExpired, readToWake, setWake } from "./commands.sql.ts";
-import { notNowDelay } from "./model.ts";
+import type { CommandQueue } from "./command-queue.ts";
+import { readCommand } from "./commands.sql.ts";
+import { KEPT_INPUT_MS, notNowDelay, TOO_LATE } from "./model.ts";
+import { archive, forgetInputs, readExpired, readToWake, setWake } from "./queue-upkeep.sql.ts";
 
 const BATCH = 200;
 
-/** Wakes Macs that said "not now": without a push such a command can wait for hours. */
-export const wakePostponed = (kernel: Kernel, wake: Wake): Job => ({
+/**
+ * Wakes Macs for commands whose undo window is over, and those that said "not now": without a push such a command can wait
+ * for hours.
+ */
+export const wakePostponed = (kernel: Kernel, queue: CommandQueue): Job => ({
   name: "commands/wake-postponed",
-  everyMs: 5000,
+  everyMs: 1000,
   run: async () => {
     const due = await kernel.store.read(systemScope(PLATFORM, "commands"), (tx) => readToWake(tx, BATCH));
-    for (const { tenantId, id, deviceId } of due) {
+    for (const { tenantId, id } of due) {
       await kernel.store.write(systemScope(tenantId, "commands"), async (tx) => {
         const row = await readCommand(tx, id);
+        if (row === undefined || row.answeredAt !== null) return;
         // Again later if this push leads to nothing; the poll that it leads to sets it anew.
-        await setWake(tx, id, tx.now + notNowDelay((row?.notNowCount ?? 0) + 1));
-        tx.afterCommit(() => wake(tenantId, deviceId));
+        const delay = row.state === "notNow" ? notNowDelay(row.notNowCount + 1) : null;
+        await setWake(tx, id, delay === null ? null : tx.now + delay);
+        queue.wakeAfterCommit(tx, row);
       });
     }
+  },
+});
+
+/** Wakes Macs again that have commands and do not come, or took one and fell silent: the first push may have been lost. */
+export const wakeSilent = (kernel: Kernel, queue: CommandQueue): Job => ({
+  name: "commands/wake-silent",
+  everyMs: 15_000,
+  run: async () => {
+    for (const { tenantId, deviceId, channel } of queue.memory.takeDue(kernel.clock.now(), 1000))
+      queue.wake(tenantId, deviceId, channel);
   },
 });
 
@@ -33,18 +49,19 @@ export const expireCommands = (kernel: Kernel, queue: CommandQueue): Job => ({
       await kernel.store.write(systemScope(tenantId, "commands"), async (tx) => {
         const row = await readCommand(tx, id);
         if (row === undefined || row.answeredAt !== null) return;
-        await queue.end(tx, row, "expired", "it was not answered in time");
+        await queue.end(tx, row, "expired", { error: TOO_LATE, dead: "expired" });
       });
     }
   },
 });
 
-/** Carries answered commands from the queue to the history. */
+/** Carries answered commands from the queue to the history, and lets old inputs go. */
 export const archiveAnswered = (kernel: Kernel): Job => ({
   name: "commands/archive-answered",
   everyMs: 10_000,
   run: async () => {
     const scope = systemScope(PLATFORM, "commands");
     while ((await kernel.store.write(scope, (tx) => archive(tx, BATCH))) === BATCH);
+    await kernel.store.write(scope, (tx) => forgetInputs(tx, tx.now - KEPT_INPUT_MS, BATCH));
   },
 });

@@ -1,12 +1,24 @@
 import {
   type Application,
+  type ContentCaching,
   type InstalledCertificate,
   type InstalledProfile,
   listApplications,
   listCertificates,
+  listContentCaching,
+  listManagedApplications,
   listProfiles,
+  listProvisioningProfiles,
   listQuarantine,
+  listSystemUpdateProgress,
+  listSystemUpdates,
   listTimeline,
+  listUsers,
+  type MacUser,
+  type ManagedApplication,
+  type ProvisioningProfile,
+  type SystemUpdate,
+  type SystemUpdateProgress,
 } from "@pomona/contract";
 import { asId } from "@pomona/facts";
 import { bindAction } from "../../kernel/action.ts";
@@ -32,6 +44,22 @@ export const reportActions = [
   bindAction(listProfiles, { run: ({ tx }, { deviceId }) => reported<InstalledProfile>(tx, deviceId, "profiles") }),
   bindAction(listCertificates, {
     run: ({ tx }, { deviceId }) => reported<InstalledCertificate>(tx, deviceId, "certificates"),
+  }),
+  bindAction(listUsers, { run: ({ tx }, { deviceId }) => reported<MacUser>(tx, deviceId, "users") }),
+  bindAction(listManagedApplications, {
+    run: ({ tx }, { deviceId }) => reported<ManagedApplication>(tx, deviceId, "managed-applications"),
+  }),
+  bindAction(listProvisioningProfiles, {
+    run: ({ tx }, { deviceId }) => reported<ProvisioningProfile>(tx, deviceId, "provisioning-profiles"),
+  }),
+  bindAction(listSystemUpdates, {
+    run: ({ tx }, { deviceId }) => reported<SystemUpdate>(tx, deviceId, "system-updates"),
+  }),
+  bindAction(listSystemUpdateProgress, {
+    run: ({ tx }, { deviceId }) => reported<SystemUpdateProgress>(tx, deviceId, "system-update-progress"),
+  }),
+  bindAction(listContentCaching, {
+    run: ({ tx }, { deviceId }) => reported<ContentCaching>(tx, deviceId, "content-caching"),
   }),
   bindAction(listTimeline, {
     run: async ({ tx }, { deviceId, limit = 100, cursor }) => {

@@ -1,7 +1,17 @@
 import type { DeviceId } from "@pomona/facts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 
-export type ReportKind = "applications" | "profiles" | "certificates";
+/** The key of a list in the store. */
+export type ReportKind =
+  | "applications"
+  | "profiles"
+  | "certificates"
+  | "users"
+  | "managed-applications"
+  | "provisioning-profiles"
+  | "system-updates"
+  | "system-update-progress"
+  | "content-caching";
 
 interface Tables {
   device_reports: { tenant_id: string; device_id: string; kind: string; source: string; at: number; items: string };

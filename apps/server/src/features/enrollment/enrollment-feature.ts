@@ -6,6 +6,7 @@ import type { Authority, KnownCertificate } from "../tenants/index.ts";
 import type { AwaitingHook, ResetHook } from "./authenticate.ts";
 import type { CheckInHandlers, MdmAnswer } from "./check-in.ts";
 import type { Resolution } from "./enrollments.ts";
+import type { AttestedRequest, Grant } from "./grant-identity.ts";
 import type { DoorUrls, MaidKeys, PushTopic } from "./ports.ts";
 import type { ProfileBuilder } from "./profile-builder.ts";
 import type { PushTarget } from "./push-targets.sql.ts";
@@ -20,6 +21,8 @@ export interface EnrollmentPorts {
   readonly maidKeys?: MaidKeys;
   /** Tests with `scepclient` need it: it sends single DES. Default false. */
   readonly allowScepDes?: boolean;
+  /** Whether attestations can be checked here, so that identities by ACME can be offered. Default false. */
+  readonly canAttest?: boolean;
 }
 
 export interface EnrollmentFeature {
@@ -38,4 +41,6 @@ export interface EnrollmentFeature {
   /** The Mac took `DeviceConfigured`: it waits no longer, whether it says so in a TokenUpdate or not. */
   readonly noteConfigured: (tx: WriteTransaction, deviceId: DeviceId) => Promise<void>;
   readonly profiles: ProfileBuilder;
+  /** Gives an identity to a key that Apple attested; what `acme` ends in. */
+  readonly grantAttested: (request: AttestedRequest) => Promise<Grant>;
 }

@@ -1,5 +1,6 @@
 import { asId, type DeviceId } from "@pomona/facts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
+import type { GrantMethod } from "./identity-method.ts";
 import type { Enrollment, EnrollmentState } from "./model.ts";
 
 interface Columns {
@@ -22,6 +23,7 @@ interface Columns {
   is_push_stopped: number;
   is_awaiting: number;
   is_user_enrollment: number;
+  is_attested: number;
   sealed_unlock_token: string | null;
   created_at: number;
 }
@@ -31,6 +33,7 @@ interface Tables {
     hash: string;
     tenant_id: string;
     enrollment_id: string;
+    method: string;
     expires_at: number;
     used_at: number | null;
   };
@@ -82,6 +85,7 @@ const toEnrollment = (row: Columns): Enrollment => ({
   isPushStopped: row.is_push_stopped === 1,
   isAwaitingConfiguration: row.is_awaiting === 1,
   isUserEnrollment: row.is_user_enrollment === 1,
+  isAttested: row.is_attested === 1,
   createdAt: row.created_at,
 });
 
@@ -101,6 +105,7 @@ export interface EnrollmentChange {
   readonly isPushStopped?: boolean;
   readonly isAwaitingConfiguration?: boolean;
   readonly isUserEnrollment?: boolean;
+  readonly isAttested?: boolean;
   readonly sealedUnlockToken?: string | null;
 }
 
@@ -120,6 +125,7 @@ function toColumns(change: EnrollmentChange): Partial<Columns> {
   if (change.isPushStopped !== undefined) columns.is_push_stopped = change.isPushStopped ? 1 : 0;
   if (change.isAwaitingConfiguration !== undefined) columns.is_awaiting = change.isAwaitingConfiguration ? 1 : 0;
   if (change.isUserEnrollment !== undefined) columns.is_user_enrollment = change.isUserEnrollment ? 1 : 0;
+  if (change.isAttested !== undefined) columns.is_attested = change.isAttested ? 1 : 0;
   if (change.sealedUnlockToken !== undefined) columns.sealed_unlock_token = change.sealedUnlockToken;
   return columns;
 }
@@ -130,13 +136,14 @@ export async function insertEnrollment(
     readonly id: string;
     readonly invitationId: string | null;
     readonly boundSerialNumber: string | null;
+    readonly isAttested: boolean;
     readonly topic: string;
   },
 ): Promise<void> {
   await sqlOf<{
     enrollments: Pick<
       Columns,
-      "tenant_id" | "id" | "invitation_id" | "bound_serial" | "state" | "topic" | "created_at"
+      "tenant_id" | "id" | "invitation_id" | "bound_serial" | "is_attested" | "state" | "topic" | "created_at"
     >;
   }>(tx)
     .insertInto("enrollments")
@@ -145,6 +152,7 @@ export async function insertEnrollment(
       id: row.id,
       invitation_id: row.invitationId,
       bound_serial: row.boundSerialNumber,
+      is_attested: row.isAttested ? 1 : 0,
       state: "invited",
       topic: row.topic,
       created_at: tx.now,
@@ -181,6 +189,21 @@ export async function readEnrollmentOfDevice(tx: ReadTransaction, deviceId: Devi
     .where("state", "=", "enrolled")
     .executeTakeFirst();
   return row && toEnrollment(row);
+}
+
+/** The same for many devices at once. */
+export async function readEnrollmentsOfDevices(
+  tx: ReadTransaction,
+  deviceIds: readonly DeviceId[],
+): Promise<ReadonlyMap<DeviceId, Enrollment>> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("enrollments")
+    .selectAll()
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("device_id", "in", [...deviceIds])
+    .where("state", "=", "enrolled")
+    .execute();
+  return new Map(rows.map((row) => [asId<"device">(row.device_id!), toEnrollment(row)]));
 }
 
 /** Other enrollments of the same Mac, by its identifier or its serial number, that have not ended. */
@@ -231,7 +254,12 @@ export async function deleteDeadSessions(tx: WriteTransaction, createdBefore: nu
 
 export async function insertChallenge(
   tx: WriteTransaction,
-  challenge: { readonly hash: string; readonly enrollmentId: string; readonly expiresAt: number },
+  challenge: {
+    readonly hash: string;
+    readonly enrollmentId: string;
+    readonly method: GrantMethod;
+    readonly expiresAt: number;
+  },
 ): Promise<void> {
   await sqlOf<Tables>(tx)
     .insertInto("scep_challenges")
@@ -239,6 +267,7 @@ export async function insertChallenge(
       hash: challenge.hash,
       tenant_id: tx.scope.tenantId,
       enrollment_id: challenge.enrollmentId,
+      method: challenge.method,
       expires_at: challenge.expiresAt,
       used_at: null,
     })
@@ -246,11 +275,16 @@ export async function insertChallenge(
 }
 
 /** Spends a challenge of the scope's tenant: of two that come at once, one gets the enrollment. */
-export async function useChallenge(tx: WriteTransaction, hash: string): Promise<string | undefined> {
+export async function useChallenge(
+  tx: WriteTransaction,
+  hash: string,
+  method: GrantMethod,
+): Promise<string | undefined> {
   const row = await sqlOf<Tables>(tx)
     .updateTable("scep_challenges")
     .set({ used_at: tx.now })
     .where("hash", "=", hash)
+    .where("method", "=", method)
     .where("tenant_id", "=", tx.scope.tenantId)
     .where("used_at", "is", null)
     .where("expires_at", ">", tx.now)
@@ -260,11 +294,16 @@ export async function useChallenge(tx: WriteTransaction, hash: string): Promise<
 }
 
 /** The enrollment of a challenge that could be spent now; nothing is spent. */
-export async function peekChallenge(tx: ReadTransaction, hash: string): Promise<string | undefined> {
+export async function peekChallenge(
+  tx: ReadTransaction,
+  hash: string,
+  method: GrantMethod,
+): Promise<string | undefined> {
   const row = await sqlOf<Tables>(tx)
     .selectFrom("scep_challenges")
     .select("enrollment_id")
     .where("hash", "=", hash)
+    .where("method", "=", method)
     .where("tenant_id", "=", tx.scope.tenantId)
     .where("used_at", "is", null)
     .where("expires_at", ">", tx.now)

@@ -3,9 +3,12 @@ import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import { type AwaitingHook, authenticate, type ResetHook } from "./authenticate.ts";
 import { checkOut } from "./check-out.ts";
 import type { EnrollmentFeature, EnrollmentPorts } from "./enrollment-feature.ts";
+import { policyMigrations } from "./enrollment-policy.sql.ts";
+import { policyActions } from "./enrollment-policy.ts";
 import { deleteDeadSessions, enrollmentMigrations } from "./enrollments.sql.ts";
 import { Enrollments } from "./enrollments.ts";
 import { getToken, NO_MAID_KEYS } from "./get-token.ts";
+import { grantAttestedIdentity } from "./grant-identity.ts";
 import { invitationMigrations } from "./invitations.sql.ts";
 import { invitationActions } from "./invitations.ts";
 import { CHALLENGE_MS } from "./model.ts";
@@ -23,7 +26,7 @@ import { userChannelActions } from "./user-channel-actions.ts";
 import { userChannelMigrations } from "./user-channels.sql.ts";
 
 export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): EnrollmentFeature {
-  const { authority } = ports;
+  const { authority, canAttest = false } = ports;
   const enrollments = new Enrollments(kernel);
   const refusals = new Refusals(kernel);
   const profiles = new ProfileBuilder(kernel, authority, ports.urls);
@@ -33,6 +36,7 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
   return {
     refusals,
     profiles,
+    grantAttested: (request) => grantAttestedIdentity({ kernel, authority, enrollments }, request),
     authenticate: (message, certificate) => authenticate(inner, message, certificate),
     checkIns: {
       TokenUpdate: tokenUpdate(inner),
@@ -52,12 +56,17 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
         ...enrollmentMigrations,
         ...invitationMigrations,
         ...pushTargetMigrations,
+        ...policyMigrations,
         ...userChannelMigrations,
         ...networkUserMigrations,
       ],
-      actions: [...invitationActions(() => ports.urls().api), ...userChannelActions],
+      actions: [
+        ...invitationActions(() => ports.urls().api, canAttest),
+        ...policyActions(canAttest),
+        ...userChannelActions,
+      ],
       routes: [
-        ...portalRoutes(kernel, profiles, ports.pushTopic),
+        ...portalRoutes(kernel, profiles, ports.pushTopic, canAttest),
         ...scepRoutes({ kernel, authority, enrollments, allowDes: ports.allowScepDes ?? false }),
       ],
       jobs: [

@@ -8,9 +8,16 @@ export {
   REFUSED,
 } from "./check-in.ts";
 export type { EnrollmentFeature, EnrollmentPorts } from "./enrollment-feature.ts";
-export { readEnrollmentOfDevice } from "./enrollments.sql.ts";
+export {
+  peekChallenge,
+  readEnrollment,
+  readEnrollmentOfDevice,
+  readEnrollmentsOfDevices,
+} from "./enrollments.sql.ts";
 export type { Refusal, Resolution } from "./enrollments.ts";
-export { type Enrollment, EXPIRED_GRACE_MS, stableUuid } from "./model.ts";
+export type { AttestedRequest, Grant } from "./grant-identity.ts";
+export type { GrantMethod } from "./identity-method.ts";
+export { type Enrollment, EXPIRED_GRACE_MS, hashOfSecret, stableUuid } from "./model.ts";
 export type { DoorUrls, MaidKey, MaidKeys, PushTopic } from "./ports.ts";
 export { ProfileBuilder } from "./profile-builder.ts";
 export {
@@ -21,3 +28,4 @@ export {
   readPushTarget,
   readRefusedTokens,
 } from "./push-targets.sql.ts";
+export { findUserChannel } from "./user-channels.sql.ts";

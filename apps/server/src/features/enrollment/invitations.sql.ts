@@ -1,4 +1,4 @@
-import type { Invitation } from "@pomona/contract";
+import type { IdentityMethod, Invitation } from "@pomona/contract";
 import { asId, type TenantId } from "@pomona/facts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 
@@ -13,6 +13,7 @@ interface Tables {
     max_uses: number;
     uses: number;
     serial_number: string | null;
+    identity: string;
     revoked_at: number | null;
   };
 }
@@ -38,6 +39,7 @@ export interface InvitationRow {
   readonly maxUses: number;
   readonly uses: number;
   readonly serialNumber: string | null;
+  readonly identity: IdentityMethod;
   readonly revokedAt: number | null;
 }
 
@@ -50,6 +52,7 @@ const toRow = (row: Tables["enrollment_invitations"]): InvitationRow => ({
   maxUses: row.max_uses,
   uses: row.uses,
   serialNumber: row.serial_number,
+  identity: row.identity as IdentityMethod,
   revokedAt: row.revoked_at,
 });
 
@@ -61,6 +64,7 @@ export const toInvitation = (row: InvitationRow): Invitation => ({
   maxUses: row.maxUses,
   uses: row.uses,
   serialNumber: row.serialNumber,
+  identity: row.identity,
 });
 
 /** Whether a Mac may still begin with it. */
@@ -82,6 +86,7 @@ export async function insertInvitation(
     max_uses: row.maxUses,
     uses: 0,
     serial_number: row.serialNumber,
+    identity: row.identity,
     revoked_at: null,
   };
   await sqlOf<Tables>(tx).insertInto("enrollment_invitations").values(values).execute();

@@ -2,14 +2,18 @@ import { createInvitation, listInvitations, revokeInvitation as revokeContract }
 import { type BoundAction, bindAction } from "../../kernel/action.ts";
 import { newId } from "../../kernel/clock.ts";
 import { notFound } from "../../kernel/errors.ts";
+import { readIdentityPolicy } from "./enrollment-policy.sql.ts";
+import { checkIdentityMethod } from "./identity-method.ts";
 import { insertInvitation, readInvitations, revokeInvitation, toInvitation } from "./invitations.sql.ts";
 import { hashOfSecret, newSecretText } from "./model.ts";
 
 /** @param portal the address of the portal, without a slash at the end */
-export const invitationActions = (portal: () => string): readonly BoundAction[] => [
+export const invitationActions = (portal: () => string, canAttest: boolean): readonly BoundAction[] => [
   bindAction(createInvitation, {
     devicesTouched: (input) => input.maxUses ?? 1,
-    run: async ({ tx }, { name, maxUses = 1, expiresInSeconds = 604_800, serialNumber }) => {
+    run: async ({ tx }, { name, maxUses = 1, expiresInSeconds = 604_800, serialNumber = null, ...rest }) => {
+      const identity = rest.identity ?? (await readIdentityPolicy(tx));
+      checkIdentityMethod(identity, serialNumber, canAttest);
       const code = newSecretText();
       const row = await insertInvitation(
         tx,
@@ -18,7 +22,8 @@ export const invitationActions = (portal: () => string): readonly BoundAction[] 
           name,
           maxUses,
           expiresAt: tx.now + expiresInSeconds * 1000,
-          serialNumber: serialNumber ?? null,
+          serialNumber,
+          identity,
         },
         hashOfSecret(code),
       );

@@ -38,6 +38,8 @@ export interface Enrollment {
   readonly isAwaitingConfiguration: boolean;
   /** Apple keeps hardware identifiers back, and allows fewer commands. */
   readonly isUserEnrollment: boolean;
+  /** Its identity is a key in the hardware of the bound serial number, as Apple attested: nothing less may replace it. */
+  readonly isAttested: boolean;
   readonly createdAt: number;
 }
 

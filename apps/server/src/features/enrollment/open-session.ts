@@ -5,6 +5,7 @@ import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { readTenant } from "../tenants/index.ts";
 import { countOpenSessions, insertChallenge, insertEnrollment } from "./enrollments.sql.ts";
+import { decideMethod, type GrantMethod } from "./identity-method.ts";
 import { findInvitationByCode, type InvitationRow, isOpen } from "./invitations.sql.ts";
 import { CHALLENGE_MS, hashOfSecret, newSecretText } from "./model.ts";
 import type { PushTopic } from "./ports.ts";
@@ -44,7 +45,12 @@ export async function findOpenInvitation(
  * @returns the signed profile
  * @throws PomonaError `enrollment.no-push`, `enrollment.too-many-sessions`
  */
-export async function openSession(kernel: Kernel, profiles: ProfileBuilder, open: OpenInvitation): Promise<Uint8Array> {
+export async function openSession(
+  kernel: Kernel,
+  profiles: ProfileBuilder,
+  open: OpenInvitation,
+  canAttest: boolean,
+): Promise<Uint8Array> {
   const { invitation, organization, topic } = open;
   if (topic === undefined) {
     throw new PomonaError("conflict", "enrollment.no-push", "This organization has no push certificate yet.");
@@ -52,7 +58,7 @@ export async function openSession(kernel: Kernel, profiles: ProfileBuilder, open
   const { tenantId } = invitation;
   const enrollmentId = newId<"enrollment">(kernel.clock.now());
   const challenge = newSecretText();
-  await kernel.store.write(systemScope(tenantId, "enrollment"), async (tx) => {
+  const method = await kernel.store.write(systemScope(tenantId, "enrollment"), async (tx) => {
     if ((await countOpenSessions(tx, invitation.id)) >= invitation.maxUses - invitation.uses + SPARE_SESSIONS) {
       throw new PomonaError(
         "exhausted",
@@ -60,17 +66,25 @@ export async function openSession(kernel: Kernel, profiles: ProfileBuilder, open
         "Too many profiles wait for their Mac. Try again in an hour.",
       );
     }
+    const decided = await decideMethod(tx, invitation.identity, invitation.serialNumber, canAttest);
     await insertEnrollment(tx, {
       id: enrollmentId,
       invitationId: invitation.id,
       boundSerialNumber: invitation.serialNumber,
+      isAttested: decided === "acme",
       topic,
     });
-    await addChallenge(tx, enrollmentId, challenge);
+    await addChallenge(tx, enrollmentId, challenge, decided);
+    return decided;
   });
-  return profiles.enrollmentProfile({ tenantId, organization, enrollmentId, generation: 0, challenge, topic });
+  return profiles.enrollmentProfile({ tenantId, organization, enrollmentId, generation: 0, method, challenge, topic });
 }
 
-/** Only the hash is kept. */
-export const addChallenge = (tx: WriteTransaction, enrollmentId: string, challenge: string): Promise<void> =>
-  insertChallenge(tx, { hash: hashOfSecret(challenge), enrollmentId, expiresAt: tx.now + CHALLENGE_MS });
+/** A SCEP challenge, or a ClientIdentifier of ACME: good for one certificate by that method. Only the hash is kept. */
+export const addChallenge = (
+  tx: WriteTransaction,
+  enrollmentId: string,
+  challenge: string,
+  method: GrantMethod = "scep",
+): Promise<void> =>
+  insertChallenge(tx, { hash: hashOfSecret(challenge), enrollmentId, method, expiresAt: tx.now + CHALLENGE_MS });

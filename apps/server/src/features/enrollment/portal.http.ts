@@ -10,7 +10,12 @@ const html = (status: number, body: string): HttpResponse => ({ status, headers:
 const UNKNOWN = html(404, closedPage("unknown"));
 
 /** The enrollment portal: a page that says what will happen, and the profile. Opening the page uses nothing up. */
-export const portalRoutes = (kernel: Kernel, profiles: ProfileBuilder, pushTopic: PushTopic): readonly HttpRoute[] => [
+export const portalRoutes = (
+  kernel: Kernel,
+  profiles: ProfileBuilder,
+  pushTopic: PushTopic,
+  canAttest: boolean,
+): readonly HttpRoute[] => [
   {
     door: "api",
     method: "GET",
@@ -35,7 +40,7 @@ export const portalRoutes = (kernel: Kernel, profiles: ProfileBuilder, pushTopic
       const open = await findOpenInvitation(kernel, pushTopic, params["code"] ?? "");
       if (open === undefined) return UNKNOWN;
       try {
-        const profile = await openSession(kernel, profiles, open);
+        const profile = await openSession(kernel, profiles, open, canAttest);
         return {
           status: 200,
           headers: {

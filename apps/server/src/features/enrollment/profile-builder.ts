@@ -5,6 +5,7 @@ import { generateKeyPair } from "@pomona/pki/node";
 import { buildEnrollmentProfile } from "@pomona/profiles";
 import type { Kernel } from "../../kernel/feature.ts";
 import type { Authority } from "../tenants/index.ts";
+import type { GrantMethod } from "./identity-method.ts";
 import { stableUuid } from "./model.ts";
 import type { DoorUrls } from "./ports.ts";
 
@@ -32,6 +33,8 @@ export class ProfileBuilder {
     readonly organization: string;
     readonly enrollmentId: string;
     readonly generation: number;
+    /** How the challenge is redeemed: at SCEP, or as the ClientIdentifier of ACME with attestation. Default `scep`. */
+    readonly method?: GrantMethod;
     readonly challenge: string;
     readonly topic: string;
   }): Promise<Uint8Array> {
@@ -39,29 +42,39 @@ export class ProfileBuilder {
     const roots = [this.#authority.rootDer, ...othersThan(this.#authority.rootDer, root)];
     const issuer = (await this.#authority.intermediate(spec.tenantId)).certificate.raw;
     const uuid = (word: string) => stableUuid(spec.enrollmentId, word);
+    const subject = [
+      ["O", "Pomona"],
+      ["CN", spec.enrollmentId],
+    ] as const;
     const profile = buildEnrollmentProfile({
       identifier: `io.pomona.enrollment.${spec.tenantId}`,
       organization: spec.organization,
       uuids: {
         profile: uuid("profile"),
         mdm: uuid("mdm"),
-        scep: uuid(`scep ${spec.generation}`),
+        identity: uuid(`${spec.method ?? "scep"} ${spec.generation}`),
         roots: roots.map((_, index) => uuid(index === 0 ? "root" : `root ${index}`)),
         intermediates: [uuid("intermediate")],
       },
       rootCertificates: roots,
       intermediateCertificates: [issuer],
-      scep: {
-        url: `${device}/scep/${spec.tenantId}`,
-        name: "Pomona",
-        challenge: spec.challenge,
-        subject: [
-          ["O", "Pomona"],
-          ["CN", spec.enrollmentId],
-        ],
-        // Apple takes MD5 or SHA-1 here and nothing longer.
-        caFingerprint: hash("sha1", issuer, "buffer"),
-      },
+      identity:
+        spec.method === "acme"
+          ? {
+              method: "acme",
+              directoryUrl: `${device}/acme/${spec.tenantId}/directory`,
+              clientIdentifier: spec.challenge,
+              subject,
+            }
+          : {
+              method: "scep",
+              url: `${device}/scep/${spec.tenantId}`,
+              name: "Pomona",
+              challenge: spec.challenge,
+              subject,
+              // Apple takes MD5 or SHA-1 here and nothing longer.
+              caFingerprint: hash("sha1", issuer, "buffer"),
+            },
       mdm: { serverUrl: `${device}/mdm`, checkInUrl: `${device}/checkin`, topic: spec.topic },
     });
     return this.sign(spec.tenantId, profile);

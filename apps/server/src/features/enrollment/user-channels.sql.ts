@@ -93,3 +93,14 @@ export async function deleteUserChannels(tx: WriteTransaction, enrollmentId: str
     .where("enrollment_id", "=", enrollmentId)
     .execute();
 }
+
+/** Whether a user's channel of this enrollment has checked in. */
+export async function findUserChannel(tx: ReadTransaction, enrollmentId: string, identifier: string): Promise<boolean> {
+  const row = await sqlOf<Tables>(tx)
+    .selectFrom("enrollment_users")
+    .select("enrollment_id")
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("identifier", "=", identifier)
+    .executeTakeFirst();
+  return row?.enrollment_id === enrollmentId;
+}

@@ -1,6 +1,8 @@
 import { asId, type TenantId } from "@pomona/facts";
 import { encodePem, issueCertificate } from "@pomona/pki";
 import { generateKeyPair, privateKeyToPem } from "@pomona/pki/node";
+import { createAcme } from "../../../features/acme/feature.ts";
+import { attestationRoots } from "../../../features/acme/index.ts";
 import { createCommands } from "../../../features/commands/feature.ts";
 import { createDevices } from "../../../features/devices/feature.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
@@ -35,7 +37,13 @@ export class RecordingSender implements PushSender {
 }
 
 /** The Apple side of the server on a real store, with its door open on loopback; the portal is called directly. */
-export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy; readonly maidKeys?: MaidKeys } = {}) {
+export async function deviceRig(
+  options: {
+    readonly trustedProxy?: TrustedProxy;
+    readonly attestationRoots?: string;
+    readonly maidKeys?: MaidKeys;
+  } = {},
+) {
   const { maidKeys, ...doorOptions } = options;
   const clock = new MovableClock(Date.now());
   const kernel = testKernel(clock);
@@ -43,13 +51,16 @@ export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy;
   const sender = new RecordingSender();
   const urls = { api: "https://localhost:1", device: "", root: "" };
   const devices = createDevices(kernel);
+  const roots = attestationRoots(options.attestationRoots ?? "");
   const enrollment = createEnrollment(kernel, {
     authority,
     pushTopic,
     urls: () => urls,
     allowScepDes: true,
+    canAttest: roots.length > 0,
     ...(maidKeys === undefined ? {} : { maidKeys }),
   });
+  const acme = createAcme(kernel, { authority, enrollment, attestationRoots: roots, deviceUrl: () => urls.device });
   const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender });
   const commands = createCommands(kernel, { enrollment, push });
   const escrow = createEscrow(kernel, { enrollment });
@@ -58,6 +69,7 @@ export async function deviceRig(options: { readonly trustedProxy?: TrustedProxy;
     devices.feature,
     enrollment.feature,
     push.feature,
+    acme,
     commands.feature,
     escrow.feature,
   ];

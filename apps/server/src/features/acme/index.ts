@@ -1,0 +1,8 @@
+export { type AttestedClaims } from "./attestation-claims.ts";
+export { attestationRoots } from "./attestation-roots.ts";
+export {
+  type AttestationFailure,
+  type AttestationQuestion,
+  type AttestationVerdict,
+  verifyAttestation,
+} from "./verify-attestation.ts";

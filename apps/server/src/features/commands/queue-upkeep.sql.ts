@@ -1,0 +1,96 @@
+import { asId, type CommandId, type DeviceId, type TenantId } from "@pomona/facts";
+import { sql } from "kysely";
+import { type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
+import type { CommandTables } from "./commands.sql.ts";
+
+export interface DueCommand {
+  readonly tenantId: TenantId;
+  readonly id: CommandId;
+  readonly deviceId: DeviceId;
+}
+const toDue = (row: { readonly tenant_id: string; readonly id: string; readonly device_id: string }): DueCommand => ({
+  tenantId: asId<"tenant">(row.tenant_id),
+  id: asId<"command">(row.id),
+  deviceId: asId<"device">(row.device_id),
+});
+
+/** Commands whose Mac should be woken now, of all tenants: postponed ones, and those whose undo window is over. */
+export async function readToWake(tx: ReadTransaction, limit: number): Promise<readonly DueCommand[]> {
+  const rows = await sqlOf<CommandTables>(tx)
+    .selectFrom("command_queue")
+    .select(["tenant_id", "id", "device_id"])
+    .where("wake_at", "<=", tx.now)
+    .orderBy("wake_at")
+    .limit(limit)
+    .execute();
+  return rows.map(toDue);
+}
+
+export async function setWake(tx: WriteTransaction, id: CommandId, wakeAt: number | null): Promise<void> {
+  await sqlOf<CommandTables>(tx)
+    .updateTable("command_queue")
+    .set({ wake_at: wakeAt })
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("id", "=", id)
+    .where("is_open", "=", 1)
+    .execute();
+}
+
+/** Open commands whose time has run out, of all tenants. */
+export async function readExpired(tx: ReadTransaction, limit: number): Promise<readonly DueCommand[]> {
+  const rows = await sqlOf<CommandTables>(tx)
+    .selectFrom("command_queue")
+    .select(["tenant_id", "id", "device_id"])
+    .where("is_open", "=", 1)
+    .where("expires_at", "<=", tx.now)
+    .orderBy("expires_at")
+    .limit(limit)
+    .execute();
+  return rows.map(toDue);
+}
+
+/** Queues of all tenants in which something waits; read once, at start. */
+export async function readWaitingQueues(
+  tx: ReadTransaction,
+  limit: number,
+): Promise<readonly { readonly tenantId: TenantId; readonly deviceId: DeviceId; readonly channel: string }[]> {
+  const { rows } = await sql<{ tenant_id: string; device_id: string; channel: string }>`
+    SELECT DISTINCT tenant_id, device_id, channel FROM command_queue WHERE is_open = 1 AND hold IS NULL LIMIT ${limit}`.execute(
+    sqlOf<CommandTables>(tx),
+  );
+  return rows.map((row) => ({
+    tenantId: asId<"tenant">(row.tenant_id),
+    deviceId: asId<"device">(row.device_id),
+    channel: row.channel,
+  }));
+}
+
+const CARRIED = sql.raw(
+  `tenant_id, id, device_id, command_uuid, request_type, state, lane, created_at, sent_at, answered_at, expires_at,
+   not_now_count, actor, error, channel, send_count, batch_id, is_raw, dead, retry_of, retried_by`,
+);
+
+/**
+ * Carries closed commands over to the history. The input, which may be large, goes along only where the command may be
+ * repeated. @returns how many
+ */
+export async function archive(tx: WriteTransaction, limit: number): Promise<number> {
+  const db = sqlOf<CommandTables>(tx);
+  const closed = sql`FROM command_queue WHERE is_open = 0 AND answered_at <= ${tx.now}
+    ORDER BY answered_at, tenant_id, id LIMIT ${limit}`;
+  await sql`INSERT INTO command_history (${CARRIED}, input, kept_input)
+    SELECT ${CARRIED}, CASE WHEN state IN ('error', 'formatError', 'expired') THEN input ELSE '{}' END,
+      CASE WHEN state IN ('error', 'formatError', 'expired') THEN 1 ELSE 0 END ${closed}`.execute(db);
+  const { numAffectedRows } =
+    await sql`DELETE FROM command_queue WHERE (tenant_id, id) IN (SELECT tenant_id, id ${closed})`.execute(db);
+  return Number(numAffectedRows ?? 0n);
+}
+
+/** Forgets the inputs of commands that failed before a time. @returns how many */
+export async function forgetInputs(tx: WriteTransaction, before: number, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`UPDATE command_history SET input = '{}', kept_input = 0 WHERE (tenant_id, id) IN
+    (SELECT tenant_id, id FROM command_history WHERE kept_input = 1 AND answered_at < ${before} LIMIT ${limit})`.execute(
+    sqlOf<CommandTables>(tx),
+  );
+  return Number(numAffectedRows ?? 0n);
+}

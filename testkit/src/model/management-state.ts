@@ -1,0 +1,51 @@
+import { randomInt } from "node:crypto";
+import type { MacModel } from "./mac-model.ts";
+
+const CODE_ALPHABET = "0123456789ACDEFGHJKLMNPQRTUVWXYZ";
+/** Characters between the dashes of an Activation Lock bypass code. */
+const CODE_GROUPS: readonly number[] = [5, 5, 4, 4, 4, 4];
+/** For how long a Mac hands out its bypass code after it became supervised, in ms. */
+const BYPASS_CODE_MS = 15 * 86_400_000;
+
+/**
+ * What an enrollment changes on the Mac itself. Since macOS 11 every device enrollment that a person approved supervises. A Mac
+ * that waits in Setup Assistant comes out of its box: nobody has an account on it.
+ */
+export function becomeManaged(mac: MacModel, kind: "manual" | "automated", awaitsConfiguration: boolean): void {
+  mac.isSupervised = true;
+  mac.isAutomated = kind === "automated";
+  mac.isAwaitingConfiguration = mac.isAutomated && awaitsConfiguration;
+  if (mac.isAwaitingConfiguration) {
+    mac.users = [];
+    mac.consoleUser = undefined;
+    mac.fileVault = false;
+    mac.recovery.personalKey = undefined;
+  }
+  mac.activationLock.supervisedAt = Date.now();
+  mac.activationLock.bypassCode = makeBypassCode();
+  mac.erased = undefined;
+}
+
+/** What ends with management. A recovery lock goes with it; a firmware password stays. */
+export function becomeUnmanaged(mac: MacModel): void {
+  mac.isSupervised = false;
+  mac.isAutomated = false;
+  mac.isAwaitingConfiguration = false;
+  mac.accountSetup = undefined;
+  mac.recoveryLock = undefined;
+  mac.organization = undefined;
+  mac.managedApplications = {};
+  mac.activationLock = { isOn: mac.activationLock.isOn, bypassCode: undefined, supervisedAt: undefined };
+  mac.mdmOptions = { bootstrapTokenAllowed: false, activationLockAllowed: false, promptForBootstrapToken: false };
+}
+
+/** The code that the Mac would give out now (Apple: ActivationLockBypassCode, for 15 days after supervision). */
+export function bypassCodeAt(mac: MacModel, now: number): string | undefined {
+  const { bypassCode, supervisedAt } = mac.activationLock;
+  return supervisedAt === undefined || now - supervisedAt > BYPASS_CODE_MS ? undefined : bypassCode;
+}
+
+function makeBypassCode(): string {
+  const draw = () => CODE_ALPHABET.charAt(randomInt(CODE_ALPHABET.length));
+  return CODE_GROUPS.map((length) => Array.from({ length }, draw).join("")).join("-");
+}
