@@ -39,7 +39,7 @@ for (const fault of faults) {
   await takeOut();
   if (outcome.state === "red") {
     noticed += 1;
-    console.log(`ok   ${label}`);
+    console.log(`ok   ${label}\n     noticed by "${outcome.failed[0]}"`);
   } else if (outcome.state === "green") complain(`${label}: nobody noticed it in ${fault.test}`);
   else {
     complain(`${label}: the tests of ${fault.test} could not run`);

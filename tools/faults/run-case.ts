@@ -20,8 +20,11 @@ export async function runCase(folder: string, testFile: string, number: number):
     testFile,
   ]);
   const passed = [...output.matchAll(/^ok \d+ - case .*$/gm)].filter(([line]) => !line.includes("# SKIP"));
-  const failed = [...output.matchAll(/^not ok \d+ - (case .*)\n {2}---\n((?: {2}.*\n)*?) {2}\.\.\./gm)];
-  const own = failed.filter(([, , details]) => details!.includes("testCodeFailure")).map(([, title]) => title!);
+  const failed = [...output.matchAll(/^not ok \d+ - (case .*)\n/gm)].map(({ index, 0: line, 1: title }) => ({
+    title: title!,
+    isOwn: /failureType: '(.*)'/.exec(output.slice(index + line.length))?.[1] === "testCodeFailure",
+  }));
+  const own = failed.filter(({ isOwn }) => isOwn).map(({ title }) => title);
   if (own.length > 0) return { state: "red", failed: own };
   if (failed.length > 0 || passed.length === 0) return { state: "void", output };
   return { state: "green", tests: passed.length };

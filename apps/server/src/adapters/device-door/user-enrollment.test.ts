@@ -35,7 +35,7 @@ const devices = async (): Promise<readonly Device[]> =>
   ((await rig.act(tenant, "devices.list-devices", {})) as { items: Device[] }).items;
 
 test("case 24: User Enrollment requests are pinned as well, and so are those of its users", async () => {
-  // fault: identifiers are compared for device enrollments only
+  // fault: identifiers of User Enrollments are not compared
   const [a, b] = [await enrolledUser("E-1"), await enrolledUser("E-2")];
   assert.equal((await a.poll("Idle", ids("E-1"))).status, 200);
   assert.equal((await a.poll("Idle", ids("E-2"))).status, 403);
