@@ -35,7 +35,6 @@ test("case 14: identifiers follow Apple's table", () => {
 });
 
 test("case 12: neither UDID nor EnrollmentID cannot be read, nor can an unprintable or endless one", () => {
-  // fault: an unknown MessageType counts as a CheckOut
   assert.equal(identifier({ UserID: "U" }), "neither UDID nor EnrollmentID");
   assert.equal(identifier({ UDID: "" }), "neither UDID nor EnrollmentID");
   assert.equal(identifier({ UDID: "a\nb" }), "neither UDID nor EnrollmentID");
@@ -43,6 +42,7 @@ test("case 12: neither UDID nor EnrollmentID cannot be read, nor can an unprinta
 });
 
 test("case 12: an unknown MessageType and a report without Status cannot be read", () => {
+  // fault: an unknown MessageType counts as a CheckOut
   assert.equal(readCheckIn({ MessageType: "ReturnToService", UDID: "A" }).ok, false);
   assert.equal(readCheckIn({ UDID: "A" }).ok, false);
   assert.equal(readCheckIn("text").ok, false);

@@ -91,12 +91,12 @@ test("case 4: a missing or unreadable signature is 400, never 401", async () => 
 });
 
 test("case 5: openssl's signature is accepted detached and with the content inside", async () => {
-  // fault: embedded content is verified in the place of the body
   assert.equal(await post(idle(), { "mdm-signature": opensslSignature(idle()) }), 200);
   assert.equal(await post(idle(), { "mdm-signature": opensslSignature(idle(), "-nodetach") }), 200);
 });
 
 test("case 5: embedded content that is not the body is refused", async () => {
+  // fault: embedded content is verified in the place of the body
   const other = idle("SOMEONE-ELSE");
   assert.equal(await post(idle(), { "mdm-signature": opensslSignature(other, "-nodetach") }), 400);
 });
@@ -108,7 +108,6 @@ test("case 6: a signature lifted from another request is refused", async () => {
 });
 
 test("case 7: a certificate of a foreign authority is refused, though its signature is right", async () => {
-  // fault: of several signers the first counts
   const key = generateKeyPair("ec-p256");
   const crypto = rig.authority.crypto;
   const now = Date.now();
@@ -123,6 +122,7 @@ test("case 7: a certificate of a foreign authority is refused, though its signat
 });
 
 test("case 7: two signers are refused", async () => {
+  // fault: of several signers the first counts
   const [cert, key] = [path.join(dir, "second.pem"), path.join(dir, "second-key.pem")];
   const self = [
     "req",
@@ -140,7 +140,6 @@ test("case 7: two signers are refused", async () => {
 });
 
 test("case 8: SHA-1, SHA-256 and SHA-512 digests are accepted", async () => {
-  // fault: a signature by ECDSA is not known
   // fault: SHA-512 is not known
   for (const digest of ["sha1", "sha256", "sha512"]) {
     assert.equal(await post(idle(), { "mdm-signature": opensslSignature(idle(), "-md", digest) }), 200, digest);
@@ -148,6 +147,7 @@ test("case 8: SHA-1, SHA-256 and SHA-512 digests are accepted", async () => {
 });
 
 test("case 8: an ECDSA key signs as well as an RSA key", async () => {
+  // fault: a signature by ECDSA is not known
   const tenant = await rig.newTenant("Curves");
   const mac = await invitedMac(rig, tenant);
   const now = rig.clock.now();
@@ -165,9 +165,8 @@ test("case 8: an ECDSA key signs as well as an RSA key", async () => {
 });
 
 test("case 9: deep, endless and huge bodies get a bounded answer", async () => {
-  // fault: bodies may be 64 MiB
-  // fault: headers may be 64 KiB
   // fault: property lists may nest 512 deep
+  // fault: bodies may be 64 MiB
   const deep = Buffer.from(`<plist>${"<array>".repeat(5000)}${"</array>".repeat(5000)}</plist>`);
   assert.equal(await post(deep, signed(deep)), 400);
   const nested = (levels: number): PlistValue => (levels === 0 ? "" : [nested(levels - 1)]);
@@ -188,11 +187,11 @@ test("case 9: deep, endless and huge bodies get a bounded answer", async () => {
 });
 
 test("case 9: headers beyond 16 KiB are answered 431", async () => {
+  // fault: headers may be 64 KiB
   assert.equal(await post(idle(), { "mdm-signature": "A".repeat(20_000) }), 431);
 });
 
 test("case 10: a certificate header counts only from the trusted proxy", async () => {
-  // fault: TLS does not ask for a client certificate
   // fault: the proxy's header counts from every peer
   const header = `:${Buffer.from(mac.identity!.certificate.raw).toString("base64")}:`;
   assert.equal(await post(idle(), { "client-cert": header }), 400);
@@ -210,6 +209,7 @@ test("case 10: a certificate header counts only from the trusted proxy", async (
 });
 
 test("case 10: a client certificate over TLS is an identity", async () => {
+  // fault: TLS does not ask for a client certificate
   const cert = encodePem("CERTIFICATE", mac.identity!.certificate.raw);
   assert.equal(await overTls(idle(), { cert, key: privateKeyToPem(mac.identity!.key) }), 200);
   assert.equal(await overTls(idle(), {}), 400);

@@ -41,8 +41,8 @@ async function renewedIdentity(mac: TestMac) {
 }
 
 test("case 25: a new enrollment clears queue, bootstrap token and tally", async () => {
-  // fault: a new enrollment goes on counting TokenUpdates
   // fault: a new enrollment clears nothing
+  // fault: a new enrollment goes on counting TokenUpdates
   const mac = await enrolledMac(rig, tenant);
   await mac.checkIn("SetBootstrapToken", { BootstrapToken: Buffer.from("token") });
   // Signed at another second: the very same message again would be a repetition, which changes nothing.
@@ -76,8 +76,8 @@ test("case 26: a renewal keeps queue, bootstrap token and tally, and the old cer
 });
 
 test("case 21: a new certificate enters only through Authenticate, and the old one counts until its TokenUpdate", async () => {
-  // fault: the old certificate ends with the new one's Authenticate
   // fault: any certificate of the enrollment counts at once
+  // fault: the old certificate ends with the new one's Authenticate
   const mac = await enrolledMac(rig, tenant);
   const old = mac.identity!;
   const renewed = await renewedIdentity(mac);

@@ -41,8 +41,8 @@ test("case 15: a user channel is checked against the pin of its device", async (
 });
 
 test("case 16: Authenticate and CheckOut on a user channel are refused", async () => {
-  // fault: a user's CheckOut unenrolls the Mac
   // fault: a user may authenticate
+  // fault: a user's CheckOut unenrolls the Mac
   const mac = await enrolledMac(rig, tenant);
   assert.equal((await mac.authenticate({ UserID: "U" })).status, 403);
   const fresh = await invitedMac(rig, tenant);

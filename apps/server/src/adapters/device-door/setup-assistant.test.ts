@@ -54,9 +54,6 @@ async function answerAll(mac: TestMac, status: string): Promise<readonly string[
 }
 
 test("case 34: DeviceConfigured is sent when all work is done, not before, and once", async () => {
-  // fault: a server that starts does not look at who waits
-  // fault: DeviceConfigured waits behind what was put off
-  // fault: the deadline is never over
   // fault: the Mac is let go although work is open
   const mac = await waitingMac();
   const { id } = await deviceOf(mac);
@@ -77,6 +74,8 @@ test("case 34: DeviceConfigured is sent when all work is done, not before, and o
 });
 
 test("case 34: at the deadline DeviceConfigured is sent before all that waits, and what was not done is named", async () => {
+  // fault: the deadline is never over
+  // fault: DeviceConfigured waits behind what was put off
   const mac = await waitingMac();
   assert.equal((await answerAll(mac, "NotNow")).length, 5);
   rig.clock.advance(599_000);
@@ -146,6 +145,7 @@ test("case 34: a Mac that says it waits only after it was enrolled is let go whe
 });
 
 test("case 34: a server that was stopped meanwhile remembers who waits, and for what", async () => {
+  // fault: a server that starts does not look at who waits
   const mac = await waitingMac();
   const { id } = await deviceOf(mac);
   await rig.commands.feature.stop?.();

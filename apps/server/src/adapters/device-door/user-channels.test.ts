@@ -61,8 +61,6 @@ test("the channels of a Mac's users end with its enrollment", async () => {
 });
 
 test("case 39: UserAuthenticate declines network users with 410, which is for good", async () => {
-  // fault: a service that is not known gets an empty 200
-  // fault: the second answer is a challenge again
   // fault: network users are declined with an error that is not for good
   const mac = await enrolledMac(rig, tenant);
   assert.equal((await mac.checkIn("UserAuthenticate", ANN)).status, 410);
@@ -70,6 +68,7 @@ test("case 39: UserAuthenticate declines network users with 410, which is for go
 });
 
 test("case 39: a tenant that accepts network users answers with an empty challenge, then with nothing", async () => {
+  // fault: the second answer is a challenge again
   const mac = await enrolledMac(rig, tenant);
   const networkUsers = "accept";
   assert.deepEqual(await rig.act(tenant, "enrollment.change-network-user-policy", { networkUsers }), { networkUsers });
@@ -85,6 +84,7 @@ test("case 39: a tenant that accepts network users answers with an empty challen
 });
 
 test("case 39: GetToken of an unknown service, and for a watch without parameters, is 400 and no crash", async () => {
+  // fault: a service that is not known gets an empty 200
   const mac = await enrolledMac(rig, tenant);
   const statusOf = async (keys: Parameters<TestMac["checkIn"]>[1]) => (await mac.checkIn("GetToken", keys)).status;
   for (const TokenServiceType of ["com.apple.unknown", "", "com.apple.watch.pairing"])
