@@ -25,10 +25,10 @@ export const HTTP_AND_IDENTITY: readonly Fault[] = [
   },
   {
     case: 3,
-    what: "there is no URL for check-ins alone",
-    file: `${DOOR}/device-door.ts`,
-    find: `new Set(["/mdm", "/checkin"])`,
-    replace: `new Set(["/mdm"])`,
+    what: "check-ins are not taken on the command URL",
+    file: `${DOOR}/mdm-endpoint.ts`,
+    find: "if (isCheckInType(request.contentType))",
+    replace: `if (request.path === "/checkin" && isCheckInType(request.contentType))`,
     test: IDENTITY,
   },
   {

@@ -7,6 +7,7 @@ import type { LostAnswer } from "../mdm/misbehaviour.ts";
 import { withChip } from "../model/hardware.ts";
 import type { MacModel } from "../model/mac-model.ts";
 import { makeMacModel } from "../model/make-mac-model.ts";
+import { takeFirmwarePassword } from "../model/management-state.ts";
 import { type SetupPerson, setUpPrimaryAccount } from "../model/setup-assistant.ts";
 import type { AppRequest } from "../processes/app-image.ts";
 import type { MacProcess } from "../processes/mac-process.ts";
@@ -151,6 +152,7 @@ export class VirtualMac implements AsyncDisposable {
   async boot(): Promise<void> {
     this.model.bootedAt = Date.now();
     this.model.bootSession = randomUUID().toUpperCase();
+    takeFirmwarePassword(this.model);
     this.#body.network.thaw({ drop: true });
     this.mdm.wakeUp();
     await this.#save();

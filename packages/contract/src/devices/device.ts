@@ -54,9 +54,9 @@ export const DeviceFacts = Type.Partial(
     enrolledViaDep: Type.Boolean(),
     /** Setup Assistant waits for the server. */
     awaitingConfiguration: Type.Boolean(),
-    activationLock: Type.Partial(
-      closed({ enabled: Type.Boolean(), supported: Type.Boolean(), manageable: Type.Boolean() }),
-    ),
+    activationLock: Type.Partial(closed({ enabled: Type.Boolean(), supported: Type.Boolean() })),
+    /** Whether management may use Activation Lock; it depends on the kind of enrollment. */
+    activationLockManageable: Type.Boolean(),
     fileVaultKeys: closed({ personal: Type.Boolean(), institutional: Type.Boolean() }),
     /** Apple silicon: whether a password guards recoveryOS; Intel: whether one guards the firmware. */
     recoveryLock: Type.Boolean(),

@@ -19,6 +19,8 @@ export interface FactSentence {
 
 type Data = Readonly<Record<string, unknown>>;
 const text = (data: Data, name: string): string => (typeof data[name] === "string" ? data[name] : "");
+const day = (data: Data, name: string): string =>
+  typeof data[name] === "number" ? new Date(data[name]).toISOString().slice(0, 10) : "";
 const WAYS: Readonly<Record<string, string>> = { wire: "live wire", wake: "wake-up", net: "safety net" };
 const way = (data: Data): string => WAYS[text(data, "channel")] ?? text(data, "channel");
 const OFFLINE: Readonly<Record<string, string>> = {
@@ -99,7 +101,31 @@ const TELLS: Partial<Record<FactType, Tell>> = {
   "enrollment.refused": (data) => ({
     chapter: "enrollment",
     tone: "attention",
-    text: "Enrollment refused",
+    text: data["reason"] === "replay" ? "A recorded message was played back, and refused" : "Enrollment refused",
+    detail: text(data, "detail") || text(data, "reason"),
+  }),
+  "identity.renewed": (data) => ({
+    chapter: "enrollment",
+    tone: "good",
+    text: "Identity renewed",
+    detail: `good until ${day(data, "expiresAt")}`,
+  }),
+  "renewal.failed": (data) => ({
+    chapter: "enrollment",
+    tone: "attention",
+    text: "Renewing the identity did not work",
+    detail: text(data, "reason"),
+  }),
+  "renewal.stranding": (data) => ({
+    chapter: "enrollment",
+    tone: "act",
+    text: `About to strand: its identity ends on ${day(data, "expiresAt")}`,
+    detail: text(data, "reason"),
+  }),
+  "certificate.revoked": (data) => ({
+    chapter: "protection",
+    tone: "attention",
+    text: `A certificate for ${text(data, "role")} was revoked by ${text(data, "by")}`,
     detail: text(data, "reason"),
   }),
   "escrow.bootstrap-token-stored": (data) => ({
@@ -112,6 +138,14 @@ const TELLS: Partial<Record<FactType, Tell>> = {
     tone: "attention",
     text: "Push failed",
     detail: `Apple answered ${String(data["status"])} ${text(data, "reason")}`,
+  }),
+  "device.moved-in": () => ({ chapter: "enrollment", tone: "progress", text: "Taken over from another MDM server" }),
+  "enrollment.associated": () => ({ chapter: "enrollment", tone: "good", text: "Certificate brought along" }),
+  "push.token-flapped": (data) => ({
+    chapter: "commands",
+    tone: "attention",
+    text: "Push token changes again and again",
+    detail: `${String(data["changes"])} times within an hour`,
   }),
   "command.queued": (data) => ({ chapter: "commands", tone: "progress", text: `${text(data, "requestType")} pending` }),
   "command.answered": (data) => {

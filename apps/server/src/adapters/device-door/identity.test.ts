@@ -76,7 +76,7 @@ test("case 2: a poll may come with any Content-Type or none", async () => {
 });
 
 test("case 3: check-ins have a URL of their own, and are taken on the command URL too", async () => {
-  // fault: there is no URL for check-ins alone
+  // fault: check-ins are not taken on the command URL
   const body = buildXmlPlist({ MessageType: "GetBootstrapToken", UDID: mac.udid });
   const headers = { ...signed(body), "content-type": "application/x-apple-aspen-mdm-checkin" };
   for (const url of ["/checkin", "/mdm"]) assert.equal(await post(body, headers, url), 200, url);

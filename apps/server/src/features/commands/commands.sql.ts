@@ -96,6 +96,13 @@ export const commandMigrations: readonly Migration[] = [
          PRIMARY KEY (tenant_id, at)) WITHOUT ROWID`,
     ],
   },
+  {
+    name: "commands/0003-batch-inputs",
+    statements: [
+      `CREATE TABLE command_batch_inputs (tenant_id TEXT NOT NULL, batch_id TEXT NOT NULL, input TEXT NOT NULL,
+         forget_at INTEGER NOT NULL, PRIMARY KEY (tenant_id, batch_id)) WITHOUT ROWID`,
+    ],
+  },
 ];
 
 export const toRow = (row: HistoryColumns & Partial<QueueColumns>): CommandRow => ({

@@ -1,11 +1,12 @@
 import type { Kernel } from "../../kernel/feature.ts";
-import { PLATFORM, systemScope } from "../../kernel/scope.ts";
+import { deviceScope, PLATFORM, systemScope } from "../../kernel/scope.ts";
 import type { EnrollmentFeature } from "../enrollment/index.ts";
 import type { PushFeature } from "../push/index.ts";
-import { answerPoll } from "./answer-poll.ts";
+import { answerPoll, queueOf } from "./answer-poll.ts";
+import { BatchSlices } from "./batch-slices.ts";
 import { commandActions } from "./command-actions.ts";
 import { CommandQueue } from "./command-queue.ts";
-import { commandMigrations } from "./commands.sql.ts";
+import { commandMigrations, findOpen } from "./commands.sql.ts";
 import type { CommandsFeature } from "./commands-feature.ts";
 import { heldActions, holdAfterRestore } from "./held.ts";
 import { FIRST_QUESTIONS_WORK, onDeviceEnrolled } from "./on-device-enrolled.ts";
@@ -45,6 +46,13 @@ export function createCommands(kernel: Kernel, ports: CommandsPorts): CommandsFe
   return {
     queue,
     setup,
+    slices: new BatchSlices(kernel, queue),
+    isAwaited: async (tenantId, deviceId, { commandUuid, from }) => {
+      if (commandUuid === undefined) return false;
+      const scope = deviceScope(tenantId, deviceId);
+      const row = await kernel.store.read(scope, (tx) => findOpen(tx, deviceId, queueOf(from), commandUuid));
+      return row?.state === "sent";
+    },
     answer: (sender, report) => answerPoll(kernel, queue, sender, report),
     onAnswer: (requestTypes, hook) => queue.onAnswer(requestTypes, hook),
     addHeldSource: (source) => void sources.push(source),

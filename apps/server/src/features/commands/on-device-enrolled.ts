@@ -2,6 +2,7 @@ import type { CommandId } from "@pomona/facts";
 import { onFact } from "../../kernel/fact.ts";
 import { readEnrollmentOfDevice } from "../enrollment/index.ts";
 import type { CommandQueue } from "./command-queue.ts";
+import { DEVICE_CHANNEL } from "./model.ts";
 import type { SetupWork } from "./setup/setup-work.ts";
 
 /** What is asked of every Mac that has just enrolled, in this order. */
@@ -24,9 +25,13 @@ export const onDeviceEnrolled = (queue: CommandQueue, setup: Pick<SetupWork, "fo
     handle: async (tx, fact) => {
       const deviceId = fact.deviceId!;
       // It may have left while the fact was on its way.
-      if ((await readEnrollmentOfDevice(tx, deviceId)) === undefined) return;
+      const enrollment = await readEnrollmentOfDevice(tx, deviceId);
+      if (enrollment === undefined) return;
       const asked: CommandId[] = [];
       for (const requestType of FIRST_QUESTIONS) {
+        // A User Enrollment may not be asked everything.
+        const command = { deviceId, requestType, channel: DEVICE_CHANNEL, isRaw: false };
+        if ((await queue.possibility.objection(tx, command, enrollment)) !== undefined) continue;
         asked.push((await queue.enqueue(tx, { deviceId, requestType, actor: "enrollment" })).id);
       }
       await setup.follow(tx, deviceId, FIRST_QUESTIONS_WORK, asked);

@@ -108,6 +108,13 @@ export async function mergeDeviceFacts(
 ): Promise<void> {
   const device = await readDevice(tx, deviceId);
   if (device === undefined) return;
+  const { serialNumber } = reported;
+  if (serialNumber !== undefined && serialNumber !== "" && device.serialNumber !== null) {
+    if (serialNumber !== device.serialNumber) {
+      const what = `This Mac enrolled as ${device.serialNumber}, and what answers in its name says it is ${serialNumber}.`;
+      await quarantineDevice(tx, deviceId, `${what} Erase the copy, enroll the original anew, then release it.`);
+    }
+  }
   const changed: string[] = [];
   const columns: { name?: string; model?: string; os_version?: string } = {};
   if (reported.name !== undefined && reported.name !== "" && reported.name !== device.name)
@@ -127,7 +134,8 @@ export async function mergeDeviceFacts(
 /** Holds a device whose identity was used by two bodies, until a person releases it. */
 export async function quarantineDevice(tx: WriteTransaction, deviceId: DeviceId, reason: string): Promise<void> {
   const device = await readDevice(tx, deviceId);
-  if (device === undefined || device.quarantine === reason) return;
+  // Once held it stays held for its first reason: what else is seen is no news until a person has looked.
+  if (device === undefined || device.quarantine !== null) return;
   await updateDevice(tx, deviceId, { quarantine: reason });
   await tx.publish({ type: "device.quarantined", deviceId, data: { reason } });
 }

@@ -5,7 +5,8 @@ import { systemScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { setMdmState, upsertDeviceAtEnrollment } from "../devices/index.ts";
 import type { KnownCertificate } from "../tenants/index.ts";
-import { EMPTY, type MdmAnswer, REFUSED } from "./check-in.ts";
+import { type CheckInRequest, EMPTY, type MdmAnswer, REFUSED } from "./check-in.ts";
+import type { Clones } from "./clones.ts";
 import { readEnrollment, readRivals } from "./enrollments.sql.ts";
 import type { Enrollments, Refusal } from "./enrollments.ts";
 import type { Enrollment } from "./model.ts";
@@ -27,10 +28,23 @@ export type AwaitingHook = (
   },
 ) => Promise<void>;
 
+/**
+ * What a feature above does, in the same transaction, when a Mac comes with a further identity: at its Authenticate, and at
+ * the first TokenUpdate signed with it, after which those before it are revoked.
+ */
+export type IdentityHook = (
+  tx: WriteTransaction,
+  enrollment: Enrollment,
+  certificate: KnownCertificate,
+  stage: "checkedIn" | "done",
+) => Promise<void>;
+
 interface AuthenticatePorts {
   readonly kernel: Kernel;
   readonly enrollments: Enrollments;
   readonly refusals: Refusals;
+  readonly clones: Clones;
+  readonly identityHooks: readonly IdentityHook[];
   readonly resetHooks: readonly ResetHook[];
 }
 
@@ -40,22 +54,28 @@ interface AuthenticatePorts {
  */
 export async function authenticate(
   ports: AuthenticatePorts,
-  message: Authenticate,
-  certificate: KnownCertificate,
+  request: CheckInRequest<Authenticate>,
 ): Promise<MdmAnswer> {
-  const { kernel, enrollments, refusals } = ports;
+  const { kernel, enrollments, refusals, clones } = ports;
+  const { message, certificate, address } = request;
   const scope = systemScope(certificate.tenantId, "enrollment");
   const refused = await kernel.store.write(scope, async (tx): Promise<Refusal | undefined> => {
     const enrollment =
       certificate.enrollmentId === null ? undefined : await readEnrollment(tx, certificate.enrollmentId);
     if (enrollment === undefined) return "not-enrolled";
     const reason = objection(enrollment, message);
-    if (reason !== undefined) return reason;
+    if (reason !== undefined && reason !== "wrong-serial-number") return reason;
+    const claimed = { serialNumber: message.serialNumber, hash: certificate.hash, address };
+    if ((await clones.onAuthenticate(tx, enrollment, claimed)) || reason !== undefined) return "wrong-serial-number";
+    await request.remember(tx);
     if (isRenewal(enrollment, certificate)) {
-      await enrollments.change(tx, enrollment.id, { pin: certificate.hash, previousPin: enrollment.pin });
+      const pins = { pin: certificate.hash, pinExpiresAt: certificate.notAfter, previousPin: enrollment.pin };
+      await enrollments.change(tx, enrollment.id, pins);
+      for (const hook of ports.identityHooks) await hook(tx, enrollment, certificate, "checkedIn");
       return undefined;
     }
-    return beginAnew(tx, ports, enrollment, message, certificate);
+    await clones.forget(tx, enrollment.id);
+    return beginAnew(tx, ports, enrollment, request);
   });
   if (refused === undefined) return EMPTY;
   await refusals.note(certificate, refused);
@@ -83,8 +103,7 @@ async function beginAnew(
   tx: WriteTransaction,
   { enrollments, resetHooks }: AuthenticatePorts,
   enrollment: Enrollment,
-  message: Authenticate,
-  certificate: KnownCertificate,
+  { message, certificate }: CheckInRequest<Authenticate>,
 ): Promise<Refusal | undefined> {
   const isUserEnrollment = message.from.kind === "enrollmentId";
   const serialNumber = serialNumberOf(message);
@@ -116,6 +135,7 @@ async function beginAnew(
     serialNumber,
     deviceId,
     pin: certificate.hash,
+    pinExpiresAt: certificate.notAfter,
     previousPin: null,
     isRenewing: false,
     tally: 0,

@@ -15,12 +15,13 @@ export const checkOut =
     readonly refusals: Refusals;
     readonly resetHooks: readonly ResetHook[];
   }): CheckInHandler<"CheckOut"> =>
-  async ({ message, certificate }, { enrollment, deviceId }) => {
+  async ({ message, certificate, remember }, { enrollment, deviceId }) => {
     if (message.from.channel === "user") {
       await ports.refusals.note(certificate, "user-channel");
       return REFUSED;
     }
     await ports.kernel.store.write(systemScope(certificate.tenantId, "enrollment"), async (tx) => {
+      await remember(tx);
       await ports.enrollments.change(tx, enrollment.id, {
         state: "unenrolled",
         pushToken: null,

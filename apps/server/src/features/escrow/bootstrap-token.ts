@@ -12,10 +12,11 @@ const place = (deviceId: DeviceId) => ({ table: "bootstrap_tokens", row: deviceI
 /** The Mac entrusts its bootstrap token to us, or takes it back with an empty one. Raw bytes, never base64 a second time. */
 export const setBootstrapToken =
   (kernel: Kernel): CheckInHandler<"SetBootstrapToken"> =>
-  async ({ message, certificate: { tenantId } }, { deviceId }) => {
+  async ({ message, certificate: { tenantId }, remember }, { deviceId }) => {
     if (message.from.channel === "user") return REFUSED;
     const token = message.bootstrapToken;
     await kernel.store.write(deviceScope(tenantId, deviceId), async (tx) => {
+      await remember(tx);
       if (token === undefined) await deleteToken(tx, deviceId);
       else await putToken(tx, deviceId, kernel.vault.seal(tenantId, place(deviceId), token));
       await mergeDeviceFacts(tx, deviceId, { facts: { bootstrapTokenEscrowed: token !== undefined } });
@@ -23,6 +24,20 @@ export const setBootstrapToken =
     });
     return EMPTY;
   };
+
+/** Keeps a token that came with the Mac from another MDM server; one that is here already stays. @returns whether it was kept */
+export async function keepBootstrapToken(
+  tx: WriteTransaction,
+  kernel: Kernel,
+  deviceId: DeviceId,
+  token: Uint8Array,
+): Promise<boolean> {
+  if ((await readToken(tx, deviceId)) !== undefined) return false;
+  await putToken(tx, deviceId, kernel.vault.seal(tx.scope.tenantId, place(deviceId), token));
+  await mergeDeviceFacts(tx, deviceId, { facts: { bootstrapTokenEscrowed: true } });
+  await tx.publish({ type: "escrow.bootstrap-token-stored", deviceId, data: { removed: false } });
+  return true;
+}
 
 /** Hands the token back to the Mac that it came from. None is no error: 200 without a body. */
 export const getBootstrapToken =
