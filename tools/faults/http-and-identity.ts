@@ -119,8 +119,8 @@ export const HTTP_AND_IDENTITY: readonly Fault[] = [
     case: 10,
     what: "the proxy's header counts from every peer",
     file: `${DOOR}/device-door.ts`,
-    find: `proxy.addresses.includes(request.socket.remoteAddress ?? "")`,
-    replace: "proxy.addresses.length > 0",
+    find: "this.#proxies?.read(address, request.headers)",
+    replace: `this.#proxies?.read("127.0.0.2", request.headers)`,
     test: IDENTITY,
   },
   {

@@ -40,8 +40,8 @@ export const LIFECYCLE_FAULTS: readonly Fault[] = [
     case: 27,
     what: "a renewal clears the queue",
     file: AUTHENTICATE,
-    find: "await enrollments.change(tx, enrollment.id, { pin: certificate.hash, previousPin: enrollment.pin });",
-    replace: `await enrollments.change(tx, enrollment.id, { pin: certificate.hash, previousPin: enrollment.pin });
+    find: "      await enrollments.change(tx, enrollment.id, pins);",
+    replace: `      await enrollments.change(tx, enrollment.id, pins);
       for (const reset of ports.resetHooks) await reset(tx, enrollment.deviceId!);`,
     test: LIFECYCLE,
   },
@@ -54,6 +54,7 @@ export const LIFECYCLE_FAULTS: readonly Fault[] = [
     serialNumber,
     deviceId,
     pin: certificate.hash,
+    pinExpiresAt: certificate.notAfter,
     previousPin: null,
     isRenewing: false,
     tally: 0,
@@ -64,6 +65,7 @@ export const LIFECYCLE_FAULTS: readonly Fault[] = [
     serialNumber,
     deviceId,
     pin: certificate.hash,
+    pinExpiresAt: certificate.notAfter,
     previousPin: null,
     isRenewing: false,
     tally: 0,`,

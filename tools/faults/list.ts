@@ -11,6 +11,3 @@ export const FAULTS: readonly Fault[] = [
   ...LIFECYCLE_FAULTS,
   ...QUEUE_FAULTS,
 ].sort((a, b) => a.case - b.case);
-
-/** Cases whose code is on its way: their tests and faults come with it. A case that has both may not stand here. */
-export const TO_COME: ReadonlyMap<number, string> = new Map([[22, "import of enrollments: the feature moving-in"]]);

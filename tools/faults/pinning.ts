@@ -81,6 +81,15 @@ export const PINNING_FAULTS: readonly Fault[] = [
     test: `${DOOR}/lifecycle.test.ts`,
   },
   {
+    case: 22,
+    what: "a certificate may be brought a second time",
+    file: "apps/server/src/features/moving-in/moving-in.sql.ts",
+    find: `    .where("identifier", "=", identifier)
+    .where("is_pinned", "=", 0)`,
+    replace: `    .where("identifier", "=", identifier)`,
+    test: "apps/server/src/features/moving-in/moving-in.test.ts",
+  },
+  {
     case: 23,
     what: "whoever claims to be a Mac that is enrolled takes its place",
     file: AUTHENTICATE,

@@ -109,7 +109,7 @@ export const QUEUE_FAULTS: readonly Fault[] = [
     case: 52,
     what: "what a command needs is not asked again when it is served",
     file: ANSWER,
-    find: "const objection = objectionOf(commandCatalog.get(next.requestType), enrollment, channel);",
+    find: "const objection = await queue.possibility.objection(tx, next, enrollment);",
     replace: "const objection = undefined;",
     test: QUEUE_TEST,
   },
