@@ -19,6 +19,8 @@ export interface ServerConfig {
   /** PEM of the roots that attestations of Macs may chain to; without any, ACME is refused. */
   readonly attestationRoots?: string;
   readonly logLevel: string;
+  /** How long a Mac waits in Setup Assistant for its setup at most; ten minutes when not given. */
+  readonly setupMs?: number;
   readonly consoleDir: string;
   /** The agent's single-file bundle, packed for Macs at start; without it no agent is offered. */
   readonly agentBundle?: string;
@@ -118,6 +120,11 @@ export const SETTINGS = {
     default: "",
     doc: "32 bytes in base64 or hex that wrap all data keys. Without it a key file in the data folder is made.",
   },
+  setupMinutes: {
+    env: "POMONA_SETUP_MINUTES",
+    default: "10",
+    doc: "How long a Mac of automated enrollment is held in Setup Assistant at most until its first commands, profiles and the agent are installed; 1 to 120.",
+  },
   agentSilentDays: {
     env: "POMONA_AGENT_SILENT_DAYS",
     default: "7",
@@ -177,6 +184,7 @@ export function configFrom(settings: Record<SettingName, string>, shipped: Shipp
     apns: { url: settings.apnsUrl, ...(settings.apnsCa === "" ? {} : { ca: readFileSync(settings.apnsCa, "utf8") }) },
     mdmcert: { url: settings.mdmcertUrl, key: settings.mdmcertKey },
     logLevel: settings.logLevel,
+    setupMs: minutesOf("setupMinutes", settings.setupMinutes, 120) * 60_000,
     reinstall: {
       silentMs: daysInMs("agentSilentDays", settings.agentSilentDays),
       aliveMs: daysInMs("agentAliveDays", settings.agentAliveDays),
@@ -224,6 +232,12 @@ function portOf(name: SettingName, text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new Error(`${SETTINGS[name].env} has to be a port between 0 and 65535, not "${text}".`);
+}
+
+function minutesOf(name: SettingName, text: string, most: number): number {
+  const minutes = Number(text);
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= most) return minutes;
+  throw new Error(`${SETTINGS[name].env} has to be a whole number from 1 to ${most}, not "${text}".`);
 }
 
 /** @returns ms */

@@ -36,6 +36,14 @@ export interface FactCatalog {
   "device.enrolled": { readonly serialNumber: string | null; readonly name: string; readonly again: boolean };
   "device.unenrolled": { readonly reason: "check-out" | "replaced" | "removed" };
   "device.changed": { readonly fields: readonly string[] };
+  /** A Mac in Setup Assistant waits for us; at `deadlineAt` (ms) it is let go whatever is unfinished. */
+  "device.setup-began": { readonly deadlineAt: number };
+  /** Nothing holds the Mac in Setup Assistant any more: `DeviceConfigured` is on its way, or it went on by itself. */
+  "device.setup-ended": {
+    readonly reason: "finished" | "deadline" | "mac-went-on";
+    /** In words, what it did not wait for or what failed. */
+    readonly unfinished: readonly string[];
+  };
   "device.quarantined": { readonly reason: string };
   /** `detail` says in words what was seen, where there is more to say than the reason. */
   "enrollment.refused": { readonly reason: string; readonly detail?: string };

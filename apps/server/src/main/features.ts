@@ -63,7 +63,12 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     deviceUrl: () => addresses.device,
   });
   const undo = undoPolicy(DEFAULT_LIMITS);
-  const commands = createCommands(kernel, { enrollment, push, undo });
+  const commands = createCommands(kernel, {
+    enrollment,
+    push,
+    undo,
+    ...(config.setupMs === undefined ? {} : { setupMs: config.setupMs }),
+  });
   const batches = createBatches(kernel, { commands, undo });
   const revocation = createRevocation(kernel, {
     authority,
@@ -81,6 +86,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     authority,
     seen,
     commands: mdmCommands(commands.queue),
+    setup: commands.setup,
     addresses: () => ({ deviceUrl: addresses.device, brokerUrl: addresses.agent, roots: addresses.root }),
     agentPackage: () => agentPackage,
     ...(config.reinstall === undefined ? {} : { reinstall: config.reinstall }),

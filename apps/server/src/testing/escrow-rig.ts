@@ -52,6 +52,7 @@ export async function escrowRig() {
     authority,
     seen: devices.seen,
     commands: { enqueue: async () => ({ commandId: "none" }) },
+    setup: { expect: () => {}, follow: async () => {}, finish: async () => {} },
     addresses: () => ({ deviceUrl: "", brokerUrl: "", roots: "" }),
     agentPackage: () => undefined,
   });

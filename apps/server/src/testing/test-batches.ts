@@ -41,7 +41,7 @@ export function composeBatches(kernel: Kernel, approval?: (asked: AskedCommand) 
     },
   };
   const commands = createCommands(kernel, {
-    enrollment: { onReset: () => {} },
+    enrollment: { onReset: () => {}, onAwaiting: () => {}, noteConfigured: async () => {} },
     push: { wake: (_tenantId, deviceId) => void pushes.push(deviceId) },
     ...ports,
   });

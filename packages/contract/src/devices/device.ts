@@ -95,6 +95,20 @@ export const DeviceFacts = Type.Partial(
 );
 export type DeviceFacts = Static<typeof DeviceFacts>;
 
+/** What a Mac in Setup Assistant waited for before it got `DeviceConfigured` (automated enrollment only). */
+export const DeviceSetup = closed({
+  /** `working`: it waits for us; `releasing`: `DeviceConfigured` is on its way; `ended`. */
+  state: oneOf("working", "releasing", "ended"),
+  beganAt: Time,
+  deadlineAt: Time,
+  endedAt: nullable(Time),
+  /** Why it was let go: all was done, the time was up, or the Mac said itself that it waits no longer. */
+  reason: nullable(oneOf("finished", "deadline", "mac-went-on")),
+  /** In words, what was not finished, or failed, when it was let go. */
+  unfinished: Type.Array(Type.String()),
+});
+export type DeviceSetup = Static<typeof DeviceSetup>;
+
 export const Device = closed({
   id: Id,
   tenantId: Type.String(),
@@ -112,6 +126,10 @@ export const Device = closed({
     udid: nullable(Type.String()),
     /** Whether a push token is known and APNs did not refuse it. */
     pushable: Type.Boolean(),
+    /** Enrolled by its user's Managed Apple Account: Apple keeps serial number and UDID back, and allows less. */
+    userEnrollment: Type.Boolean(),
+    /** null when it never waited in Setup Assistant. */
+    setup: nullable(DeviceSetup),
   }),
   agent: closed({
     installed: Type.Boolean(),

@@ -34,6 +34,11 @@ const UNENROLLED: Readonly<Record<string, string>> = {
   replaced: "Another enrollment of the same Mac took its place",
   removed: "It was removed here",
 };
+const SETUP_ENDS: Readonly<Record<string, string>> = {
+  finished: "Setup done: Setup Assistant goes on",
+  deadline: "Setup took too long: Setup Assistant goes on without it",
+  "mac-went-on": "Setup Assistant went on by itself",
+};
 const ANSWERS: Readonly<Record<string, readonly [Tone, string]>> = {
   acknowledged: ["good", "acknowledged"],
   error: ["act", "failed"],
@@ -75,6 +80,17 @@ const TELLS: Partial<Record<FactType, Tell>> = {
     tone: "unknown",
     text: "Reported changes",
     detail: Array.isArray(data["fields"]) ? data["fields"].join(", ") : "",
+  }),
+  "device.setup-began": () => ({
+    chapter: "enrollment",
+    tone: "progress",
+    text: "Waits in Setup Assistant for its setup",
+  }),
+  "device.setup-ended": (data) => ({
+    chapter: "enrollment",
+    tone: data["reason"] === "deadline" ? "attention" : "good",
+    text: SETUP_ENDS[text(data, "reason")] ?? "Setup ended",
+    detail: Array.isArray(data["unfinished"]) ? data["unfinished"].join(", ") : "",
   }),
   "device.quarantined": (data) => ({
     chapter: "protection",

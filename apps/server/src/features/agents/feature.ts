@@ -9,7 +9,7 @@ import { DesiredCourier } from "./desired-courier.ts";
 import { enrollAgent } from "./enroll-agent.ts";
 import { exchange } from "./exchange.ts";
 import { heldOrders } from "./held-orders.ts";
-import { type InstallParts, mintAgain, onDeviceEnrolled, onInstallAnswered } from "./install-agent.ts";
+import { INSTALL_WORK, type InstallParts, mintAgain, onDeviceEnrolled, onInstallAnswered } from "./install-agent.ts";
 import { installMigrations } from "./installs.sql.ts";
 import { Intake } from "./intake.ts";
 import { LiveSessions } from "./live-sessions.ts";
@@ -32,6 +32,7 @@ import type {
   MdmCommands,
   MessageHandler,
   MessageHandlers,
+  SetupWork,
 } from "./ports.ts";
 import { PresenceBook } from "./presence.ts";
 import { onOrderStatus, onReceipt } from "./record-receipt.ts";
@@ -49,6 +50,7 @@ export interface AgentsOptions {
   readonly authority: Authority;
   readonly seen: SeenTimes;
   readonly commands: MdmCommands;
+  readonly setup: SetupWork;
   /** Asked whenever a settings profile is made, so that doors may open later than this feature is composed. */
   readonly addresses: () => AgentAddresses;
   readonly agentPackage: () => AgentPackage | undefined;
@@ -81,7 +83,7 @@ export interface AgentsFeature {
 const NO_BUS: DeviceBus = { send: () => false, isListening: () => false, disconnect: () => {} };
 
 export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeature {
-  const { authority, seen, commands, addresses, agentPackage } = options;
+  const { authority, seen, commands, setup, addresses, agentPackage } = options;
   let bus = NO_BUS;
   let source: DesiredSource | undefined;
   let handlers: MessageHandlers = {};
@@ -101,7 +103,8 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
   const desired = new DesiredCourier(kernel, currentBus, polls, () => source);
   const firstUses = new FirstUses({ kernel, authority });
   const intake = new Intake({ kernel, authority, seen, presence, sessions, handlers: () => handlers, firstUses });
-  const install: InstallParts = { kernel, commands, settings, agentPackage };
+  const install: InstallParts = { kernel, commands, settings, agentPackage, setup };
+  setup.expect(INSTALL_WORK, "installation of the agent");
   const addMessages = (added: Readonly<Record<string, MessageHandler<never>>>) => {
     handlers = { ...handlers, ...added };
   };

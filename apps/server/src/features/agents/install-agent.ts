@@ -1,4 +1,4 @@
-import { asId, type DeviceId } from "@pomona/facts";
+import { asId, type CommandId, type DeviceId } from "@pomona/facts";
 import { onFact } from "../../kernel/fact.ts";
 import type { Job, Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
@@ -8,7 +8,7 @@ import { privacyProfile, serviceProfile } from "./agent-profiles.ts";
 import { mintToken, TOKEN_LIFE_MS } from "./first-trust.ts";
 import { deleteOldTokens, putInstall, readDueInstalls, readInstall } from "./installs.sql.ts";
 import { noteReinstall } from "./note-reinstall.ts";
-import type { AgentPackage, MdmCommands } from "./ports.ts";
+import type { AgentPackage, MdmCommands, SetupWork } from "./ports.ts";
 import type { SettingsSender } from "./send-settings.ts";
 
 export interface InstallParts {
@@ -16,7 +16,11 @@ export interface InstallParts {
   readonly commands: MdmCommands;
   readonly settings: SettingsSender;
   readonly agentPackage: () => AgentPackage | undefined;
+  readonly setup: SetupWork;
 }
+
+/** What a Mac in Setup Assistant has to have before it goes on: the agent's profiles and the agent. */
+export const INSTALL_WORK = "agents/install";
 
 const DAY_SECONDS = 86_400;
 /** How long the link to the package lives, and so the command that carries it. */
@@ -34,15 +38,19 @@ export async function installAgent(parts: InstallParts, tx: WriteTransaction, de
   const device = await readDevice(tx, deviceId);
   const manifest = parts.agentPackage()?.manifestFor(tx.scope.tenantId);
   // User Enrollment hides the serial number, and such a Mac takes no package either.
-  if (device === undefined || device.serialNumber === null || manifest === undefined || !device.mdmEnrolled)
+  if (device === undefined || device.serialNumber === null || manifest === undefined || !device.mdmEnrolled) {
+    await parts.setup.finish(tx, deviceId, INSTALL_WORK);
     return false;
+  }
+  const sent: CommandId[] = [];
   for (const profile of [privacyProfile(), serviceProfile()]) {
-    await parts.commands.enqueue(tx, deviceId, {
+    const { commandId } = await parts.commands.enqueue(tx, deviceId, {
       requestType: "InstallProfile",
       profile,
       isUrgent: false,
       expiresInSeconds: INSTALL_SECONDS,
     });
+    sent.push(asId<"command">(commandId));
   }
   await parts.settings.send(tx, deviceId, { isUrgent: false });
   const { commandId } = await parts.commands.enqueue(tx, deviceId, {
@@ -51,6 +59,7 @@ export async function installAgent(parts: InstallParts, tx: WriteTransaction, de
     expiresInSeconds: INSTALL_SECONDS,
   });
   await putInstall(tx, { deviceId, state: "requested", commandId, minted: 0, nextAt: null });
+  await parts.setup.follow(tx, deviceId, INSTALL_WORK, [...sent, asId<"command">(commandId)]);
   return true;
 }
 

@@ -6,10 +6,13 @@ import type { Sender } from "./answer-poll.ts";
 import type { BatchSlices } from "./batch-slices.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import type { AnswerHook, HeldSource, QueueHook } from "./ports.ts";
+import type { SetupWork } from "./setup/setup-work.ts";
 
 export interface CommandsFeature {
   readonly feature: Feature;
   readonly queue: CommandQueue;
+  /** What a Mac in Setup Assistant waits for. */
+  readonly setup: SetupWork;
   readonly slices: BatchSlices;
   /** Whether the report answers a command that was sent and that nothing was heard of yet. */
   readonly isAwaited: (tenantId: TenantId, deviceId: DeviceId, report: Report) => Promise<boolean>;

@@ -16,3 +16,4 @@ export type {
   UndoPolicy,
 } from "./ports.ts";
 export { noApproval } from "./ports.ts";
+export type { SetupWork } from "./setup/setup-work.ts";

@@ -1,3 +1,4 @@
+import type { DeviceSetup } from "@pomona/contract";
 import { asId, type Channel, type DeviceId, type TenantId } from "@pomona/facts";
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kysely";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
@@ -27,6 +28,8 @@ interface Columns {
   sensor_detail: string;
   facts: string;
   facts_at: number | null;
+  is_user_enrollment: number;
+  setup: string | null;
 }
 interface Tables {
   devices: Columns;
@@ -46,6 +49,13 @@ export const deviceMigrations: readonly Migration[] = [
          PRIMARY KEY (tenant_id, id)) WITHOUT ROWID`,
       "CREATE UNIQUE INDEX devices_by_serial ON devices (tenant_id, serial_number) WHERE serial_number IS NOT NULL",
       "CREATE INDEX devices_by_name ON devices (tenant_id, name, id)",
+    ],
+  },
+  {
+    name: "devices/0003-setup",
+    statements: [
+      "ALTER TABLE devices ADD COLUMN is_user_enrollment INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE devices ADD COLUMN setup TEXT",
     ],
   },
 ];
@@ -75,6 +85,8 @@ const toRow = (row: Columns): DeviceRow => ({
   sensor: { state: row.sensor_state, detail: row.sensor_detail },
   facts: JSON.parse(row.facts) as DeviceRow["facts"],
   factsAt: row.facts_at,
+  isUserEnrollment: row.is_user_enrollment === 1,
+  setup: row.setup === null ? null : (JSON.parse(row.setup) as DeviceSetup),
 });
 
 export async function readDevice(tx: ReadTransaction, id: DeviceId): Promise<DeviceRow | undefined> {

@@ -1,4 +1,4 @@
-import type { DeviceFacts } from "@pomona/contract";
+import type { DeviceFacts, DeviceSetup } from "@pomona/contract";
 import type { Channel, DeviceId } from "@pomona/facts";
 import { newId } from "../../kernel/clock.ts";
 import { notFound } from "../../kernel/errors.ts";
@@ -10,7 +10,8 @@ import type { ChannelState } from "./model.ts";
 export interface EnrollingDevice {
   /** null for User Enrollment, where Apple keeps it back. */
   readonly serialNumber: string | null;
-  readonly udid: string;
+  /** null for the same reason. */
+  readonly udid: string | null;
   readonly name: string;
   readonly model: string;
   readonly osVersion: string;
@@ -44,6 +45,9 @@ export interface MdmState {
   readonly isEnrolled?: boolean;
   readonly enrolledAt?: number;
   readonly isPushable?: boolean;
+  readonly isUserEnrollment?: boolean;
+  /** What it waits for in Setup Assistant; null forgets it. */
+  readonly setup?: DeviceSetup | null;
 }
 
 export async function setMdmState(tx: WriteTransaction, deviceId: DeviceId, state: MdmState): Promise<void> {
@@ -51,6 +55,8 @@ export async function setMdmState(tx: WriteTransaction, deviceId: DeviceId, stat
     ...(state.isEnrolled === undefined ? {} : { mdm_enrolled: state.isEnrolled ? 1 : 0 }),
     ...(state.enrolledAt === undefined ? {} : { mdm_enrolled_at: state.enrolledAt }),
     ...(state.isPushable === undefined ? {} : { mdm_pushable: state.isPushable ? 1 : 0 }),
+    ...(state.isUserEnrollment === undefined ? {} : { is_user_enrollment: state.isUserEnrollment ? 1 : 0 }),
+    ...(state.setup === undefined ? {} : { setup: state.setup && JSON.stringify(state.setup) }),
   });
 }
 

@@ -4,9 +4,10 @@ import { newId } from "../../kernel/clock.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { setMdmState, upsertDeviceAtEnrollment } from "../devices/index.ts";
-import { insertEnrollment, putUserChannel, readRivals } from "./enrollments.sql.ts";
+import { insertEnrollment, readRivals } from "./enrollments.sql.ts";
 import type { Enrollments } from "./enrollments.ts";
 import type { Enrollment } from "./model.ts";
+import { putUserChannel } from "./user-channels.sql.ts";
 
 /** An enrollment that was made by another MDM server and goes on here. */
 export interface MovedEnrollment {

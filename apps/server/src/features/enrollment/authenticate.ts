@@ -7,13 +7,26 @@ import { setMdmState, upsertDeviceAtEnrollment } from "../devices/index.ts";
 import type { KnownCertificate } from "../tenants/index.ts";
 import { type CheckInRequest, EMPTY, type MdmAnswer, REFUSED } from "./check-in.ts";
 import type { Clones } from "./clones.ts";
-import { deleteUserChannels, readEnrollment, readRivals } from "./enrollments.sql.ts";
+import { readEnrollment, readRivals } from "./enrollments.sql.ts";
 import type { Enrollments, Refusal } from "./enrollments.ts";
 import type { Enrollment } from "./model.ts";
 import type { Refusals } from "./refusals.ts";
+import { deleteUserChannels } from "./user-channels.sql.ts";
 
 /** Clears what another feature holds for a device, in the transaction of its new enrollment. */
 export type ResetHook = (tx: WriteTransaction, deviceId: DeviceId) => Promise<void>;
+
+/** Told what a TokenUpdate says of Setup Assistant, in its transaction. */
+export type AwaitingHook = (
+  tx: WriteTransaction,
+  mac: {
+    readonly deviceId: DeviceId;
+    /** The Mac waits in Setup Assistant for `DeviceConfigured`. */
+    readonly isAwaiting: boolean;
+    /** This TokenUpdate makes the Mac enrolled: `device.enrolled` follows. */
+    readonly isNew: boolean;
+  },
+) => Promise<void>;
 
 /**
  * What a feature above does, in the same transaction, when a Mac comes with a further identity: at its Authenticate, and at
@@ -73,10 +86,14 @@ function objection(enrollment: Enrollment, message: Authenticate): Refusal | und
   if (message.from.channel === "user") return "user-channel";
   if (message.topic !== enrollment.topic) return "wrong-topic";
   if (enrollment.identifier !== null && enrollment.identifier !== message.from.identifier) return "wrong-identifier";
-  if (enrollment.boundSerialNumber !== null && enrollment.boundSerialNumber !== message.serialNumber)
+  if (enrollment.boundSerialNumber !== null && enrollment.boundSerialNumber !== serialNumberOf(message))
     return "wrong-serial-number";
   return undefined;
 }
+
+/** Apple keeps hardware identifiers back in User Enrollment; one that is claimed all the same is not believed. */
+const serialNumberOf = ({ from, serialNumber }: Authenticate): string | null =>
+  from.kind === "enrollmentId" ? null : (serialNumber ?? null);
 
 /** A further certificate of the same enrollment, which we granted for that purpose, from a Mac that is enrolled. */
 const isRenewal = (enrollment: Enrollment, certificate: KnownCertificate): boolean =>
@@ -88,7 +105,8 @@ async function beginAnew(
   enrollment: Enrollment,
   { message, certificate }: CheckInRequest<Authenticate>,
 ): Promise<Refusal | undefined> {
-  const serialNumber = message.serialNumber ?? null;
+  const isUserEnrollment = message.from.kind === "enrollmentId";
+  const serialNumber = serialNumberOf(message);
   const { identifier } = message.from;
   const rivals = await readRivals(tx, { id: enrollment.id, identifier, serialNumber });
   // Serial number and UDID are claims. Only an invitation that names the serial number may take over a live enrollment;
@@ -105,7 +123,7 @@ async function beginAnew(
   const known = enrollment.deviceId ?? rivals.find((rival) => rival.deviceId !== null)?.deviceId;
   const { deviceId } = await upsertDeviceAtEnrollment(tx, {
     serialNumber,
-    udid: identifier,
+    udid: isUserEnrollment ? null : identifier,
     name: message.deviceName ?? "",
     model: message.modelName ?? message.model ?? message.productName ?? "",
     osVersion: message.osVersion ?? "",
@@ -125,11 +143,11 @@ async function beginAnew(
     pushMagic: null,
     isPushStopped: false,
     isAwaitingConfiguration: false,
-    isUserEnrollment: message.from.kind === "enrollmentId",
+    isUserEnrollment,
     sealedUnlockToken: null,
   });
   await deleteUserChannels(tx, enrollment.id);
-  await setMdmState(tx, deviceId, { isEnrolled: false, isPushable: false });
+  await setMdmState(tx, deviceId, { isEnrolled: false, isPushable: false, isUserEnrollment });
   for (const reset of resetHooks) await reset(tx, deviceId);
   return undefined;
 }

@@ -3,9 +3,9 @@ import { systemScope } from "../../kernel/scope.ts";
 import { setMdmState } from "../devices/index.ts";
 import type { ResetHook } from "./authenticate.ts";
 import { type CheckInHandler, EMPTY, REFUSED } from "./check-in.ts";
-import { deleteUserChannels } from "./enrollments.sql.ts";
 import type { Enrollments } from "./enrollments.ts";
 import type { Refusals } from "./refusals.ts";
+import { deleteUserChannels } from "./user-channels.sql.ts";
 
 /** The Mac says goodbye: no more pushes, and nothing more is accepted from it until it enrolls again. */
 export const checkOut =

@@ -4,13 +4,13 @@ import type { Feature } from "../../kernel/feature.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import type { Authority, KnownCertificate } from "../tenants/index.ts";
 import type { MovedEnrollment } from "./adopt-enrollment.ts";
-import type { IdentityHook, ResetHook } from "./authenticate.ts";
+import type { AwaitingHook, IdentityHook, ResetHook } from "./authenticate.ts";
 import type { CheckInHandlers, CheckInRequest, MdmAnswer } from "./check-in.ts";
 import type { Clones } from "./clones.ts";
 import type { Resolution } from "./enrollments.ts";
 import type { AttestedRequest, Grant } from "./grant-identity.ts";
 import type { MessageMemory } from "./message-memory.ts";
-import type { DoorUrls, PushTopic } from "./ports.ts";
+import type { DoorUrls, MaidKeys, PushTopic } from "./ports.ts";
 import type { ProfileBuilder } from "./profile-builder.ts";
 import type { PushTarget } from "./push-targets.sql.ts";
 import type { Refusals } from "./refusals.ts";
@@ -22,6 +22,8 @@ export interface EnrollmentPorts {
   readonly pushTopic: PushTopic;
   /** Known once the doors listen. */
   readonly urls: () => DoorUrls;
+  /** Automated enrollment brings it; without it no token for Managed Apple Accounts is given. */
+  readonly maidKeys?: MaidKeys;
   /** Tests with `scepclient` need it: it sends single DES. Default false. */
   readonly allowScepDes?: boolean;
   /** Whether attestations can be checked here, so that identities by ACME can be offered. Default false. */
@@ -56,6 +58,10 @@ export interface EnrollmentFeature {
   readonly renewalProfile: RenewalProfiles;
   /** What else must be cleared when a Mac enrolls anew or leaves, in the same transaction. */
   readonly onReset: (hook: ResetHook) => void;
+  /** Told what the Mac says of Setup Assistant, in the same transaction. */
+  readonly onAwaiting: (hook: AwaitingHook) => void;
+  /** The Mac took `DeviceConfigured`: it waits no longer, whether it says so in a TokenUpdate or not. */
+  readonly noteConfigured: (tx: WriteTransaction, deviceId: DeviceId) => Promise<void>;
   /** What else happens when a Mac or a user tells how it can be woken, in the same transaction. */
   readonly onToken: (hook: TokenHook) => void;
   readonly profiles: ProfileBuilder;

@@ -31,17 +31,6 @@ interface Columns {
 }
 interface Tables {
   enrollments: Columns;
-  enrollment_users: {
-    tenant_id: string;
-    identifier: string;
-    enrollment_id: string;
-    short_name: string | null;
-    long_name: string | null;
-    push_token: string;
-    push_magic: string;
-    is_push_stopped: number;
-    updated_at: number;
-  };
   scep_challenges: {
     hash: string;
     tenant_id: string;
@@ -241,17 +230,6 @@ export async function readEnrollmentsOfDevices(
   return new Map(rows.map((row) => [asId<"device">(row.device_id!), toEnrollment(row)]));
 }
 
-/** Whether a user's channel of this enrollment has checked in. */
-export async function findUserChannel(tx: ReadTransaction, enrollmentId: string, identifier: string): Promise<boolean> {
-  const row = await sqlOf<Tables>(tx)
-    .selectFrom("enrollment_users")
-    .select("enrollment_id")
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("identifier", "=", identifier)
-    .executeTakeFirst();
-  return row?.enrollment_id === enrollmentId;
-}
-
 /** Other enrollments of the same Mac, by its identifier or its serial number, that have not ended. */
 export async function readRivals(
   tx: ReadTransaction,
@@ -334,39 +312,4 @@ export async function deleteDeadSessions(tx: WriteTransaction, createdBefore: nu
     .where("created_at", "<", createdBefore)
     .execute();
   await db.deleteFrom("scep_challenges").where("expires_at", "<", createdBefore).execute();
-}
-
-export async function putUserChannel(
-  tx: WriteTransaction,
-  user: {
-    readonly identifier: string;
-    readonly enrollmentId: string;
-    readonly shortName: string | null;
-    readonly longName: string | null;
-    readonly pushToken: Uint8Array;
-    readonly pushMagic: string;
-  },
-): Promise<void> {
-  const values = {
-    enrollment_id: user.enrollmentId,
-    short_name: user.shortName,
-    long_name: user.longName,
-    push_token: base64(user.pushToken),
-    push_magic: user.pushMagic,
-    is_push_stopped: 0,
-    updated_at: tx.now,
-  };
-  await sqlOf<Tables>(tx)
-    .insertInto("enrollment_users")
-    .values({ tenant_id: tx.scope.tenantId, identifier: user.identifier, ...values })
-    .onConflict((conflict) => conflict.columns(["tenant_id", "identifier"]).doUpdateSet(values))
-    .execute();
-}
-
-export async function deleteUserChannels(tx: WriteTransaction, enrollmentId: string): Promise<void> {
-  await sqlOf<Tables>(tx)
-    .deleteFrom("enrollment_users")
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("enrollment_id", "=", enrollmentId)
-    .execute();
 }

@@ -1,5 +1,5 @@
 export { type MovedEnrollment, rivalsOf } from "./adopt-enrollment.ts";
-export type { IdentityHook, ResetHook } from "./authenticate.ts";
+export type { AwaitingHook, IdentityHook, ResetHook } from "./authenticate.ts";
 export { peekChallenge } from "./challenges.sql.ts";
 export {
   type CheckInHandler,
@@ -12,7 +12,6 @@ export {
 export { type EndingIdentity, readEndingIdentities } from "./ending-identities.sql.ts";
 export type { EnrollmentFeature, EnrollmentPorts } from "./enrollment-feature.ts";
 export {
-  findUserChannel,
   readDeviceIdOf,
   readEnrollment,
   readEnrollmentIds,
@@ -24,7 +23,7 @@ export type { AttestedRequest, Grant } from "./grant-identity.ts";
 export type { GrantMethod } from "./identity-method.ts";
 export { MessageMemory, type SignedMessage } from "./message-memory.ts";
 export { type Enrollment, EXPIRED_GRACE_MS, hashOfSecret, stableUuid } from "./model.ts";
-export type { DoorUrls, PushTopic } from "./ports.ts";
+export type { DoorUrls, MaidKey, MaidKeys, PushTopic } from "./ports.ts";
 export { ProfileBuilder } from "./profile-builder.ts";
 export {
   countEnrolledOn,
@@ -37,3 +36,4 @@ export {
 export type { RenewalOffer } from "./renewal-profile.ts";
 export type { ReplayVerdict } from "./replay-rule.ts";
 export type { TokenHook, TokenTold } from "./token-hooks.ts";
+export { findUserChannel } from "./user-channels.sql.ts";

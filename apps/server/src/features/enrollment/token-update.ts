@@ -5,21 +5,23 @@ import { systemScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { readDevice, setMdmState } from "../devices/index.ts";
 import type { Authority } from "../tenants/index.ts";
-import type { IdentityHook } from "./authenticate.ts";
+import type { AwaitingHook, IdentityHook } from "./authenticate.ts";
 import { type CheckInHandler, type CheckInRequest, EMPTY, type MdmAnswer, REFUSED } from "./check-in.ts";
 import type { Clones } from "./clones.ts";
-import { type EnrollmentChange, putUserChannel, readEnrollment } from "./enrollments.sql.ts";
+import { type EnrollmentChange, readEnrollment } from "./enrollments.sql.ts";
 import { type Enrollments, judge, type Refusal } from "./enrollments.ts";
 import type { Enrollment } from "./model.ts";
 import { readUserToken } from "./push-targets.sql.ts";
 import type { Refusals } from "./refusals.ts";
 import { type TokenHook, type TokenTold, tokenTold } from "./token-hooks.ts";
+import { putUserChannel } from "./user-channels.sql.ts";
 
 interface TokenUpdatePorts {
   readonly kernel: Kernel;
   readonly authority: Authority;
   readonly enrollments: Enrollments;
   readonly refusals: Refusals;
+  readonly awaitingHooks: readonly AwaitingHook[];
   readonly tokenHooks: readonly TokenHook[];
   readonly clones: Clones;
   readonly identityHooks: readonly IdentityHook[];
@@ -59,7 +61,7 @@ async function store(
     if (enrollment.state !== "enrolled") return "not-enrolled";
     const channel = message.from.identifier;
     const held = await readUserToken(tx, channel);
-    await putUserChannel(tx, {
+    const isNew = await putUserChannel(tx, {
       identifier: message.from.identifier,
       enrollmentId: enrollment.id,
       shortName: message.userShortName ?? null,
@@ -67,6 +69,10 @@ async function store(
       pushToken,
       pushMagic,
     });
+    if (isNew) {
+      const data = { fields: ["userChannels"] };
+      await tx.publish({ type: "device.changed", deviceId: verdict.deviceId, data });
+    }
     await tell(tx, ports, tokenTold({ deviceId: verdict.deviceId, channel }, held, pushToken));
     return undefined;
   }
@@ -102,6 +108,10 @@ async function store(
     isPushable: true,
     ...(tally === 1 ? { enrolledAt: tx.now } : {}),
   });
+  if (message.awaitingConfiguration !== undefined) {
+    const mac = { deviceId: verdict.deviceId, isAwaiting: message.awaitingConfiguration, isNew: tally === 1 };
+    for (const hook of ports.awaitingHooks) await hook(tx, mac);
+  }
   await tell(tx, ports, tokenTold({ deviceId: verdict.deviceId, channel: null }, enrollment, pushToken));
   return undefined;
 }

@@ -249,8 +249,8 @@ test("users' channels come over with tokens of their own", async () => {
   assert.equal(Buffer.from(rig.sender.sent.at(-1)!.pushToken).toString(), "user");
 });
 
-// Planted fault: Association without its look at the window, or takeUnpinned without `is_pinned = 0`.
 test("case 22: a Mac that moved in without its certificate may bring it once, on a later message, while the window is open", async () => {
+  // fault: a certificate may be brought a second time
   const old = new OldServer();
   const [mac, thief, late] = [old.enrolled(), old.enrolled(), old.enrolled()];
   const unpinned = { certificate: null };

@@ -6,7 +6,7 @@ import { attestationRoots } from "../../../features/acme/index.ts";
 import { type CommandsPorts, createCommands } from "../../../features/commands/feature.ts";
 import { createDevices } from "../../../features/devices/feature.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
-import { readDeviceIdOf, readEnrollmentIds } from "../../../features/enrollment/index.ts";
+import { type MaidKeys, readDeviceIdOf, readEnrollmentIds } from "../../../features/enrollment/index.ts";
 import { createEscrow } from "../../../features/escrow/feature.ts";
 import { createMovingIn } from "../../../features/moving-in/feature.ts";
 import { createPush } from "../../../features/push/feature.ts";
@@ -58,12 +58,14 @@ export async function deviceRig(
   options: {
     readonly trustedProxy?: TrustedProxy;
     readonly attestationRoots?: string;
+    readonly maidKeys?: MaidKeys;
     readonly clock?: MovableClock;
     /** The data folder of a rig before this one: its server was stopped, and starts again. */
     readonly dir?: string;
     readonly commands?: Partial<CommandsPorts>;
   } = {},
 ) {
+  const { maidKeys, ...doorOptions } = options;
   const clock = options.clock ?? new MovableClock(Date.now());
   const urls = { api: "https://localhost:1", device: "", root: "" };
   const kernel = testKernel(clock, options.dir);
@@ -77,6 +79,7 @@ export async function deviceRig(
     urls: () => urls,
     allowScepDes: true,
     canAttest: roots.length > 0,
+    ...(maidKeys === undefined ? {} : { maidKeys }),
   });
   const acme = createAcme(kernel, { authority, enrollment, attestationRoots: roots, deviceUrl: () => urls.device });
   const signing: VendorSigner & { asked: Parameters<VendorSigner["request"]>[0][] } = {
@@ -128,7 +131,7 @@ export async function deviceRig(
     kernel,
     mdm: mdmPorts({ authority, enrollment, commands, escrow, movingIn, seen: devices.seen, renewal, kernel }),
     routes: features.flatMap((feature) => feature.routes ?? []).filter((route) => route.door === "device"),
-    ...options,
+    ...doorOptions,
   };
   const plainDoor = await openDeviceDoor({ ...shared, isPlain: true });
   const tlsDoor = await openDeviceDoor(shared);
