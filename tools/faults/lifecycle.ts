@@ -147,8 +147,8 @@ export const LIFECYCLE_FAULTS: readonly Fault[] = [
     case: 35,
     what: "no bootstrap token is an error",
     file: ESCROW,
-    find: "if (sealed === undefined) return EMPTY;",
-    replace: "if (sealed === undefined) return REFUSED;",
+    find: "if (row === undefined) return EMPTY;",
+    replace: "if (row === undefined) return REFUSED;",
     test: LIFECYCLE,
   },
   {
@@ -163,8 +163,8 @@ export const LIFECYCLE_FAULTS: readonly Fault[] = [
     case: 37,
     what: "the bootstrap token is made base64 a second time",
     file: ESCROW,
-    find: "BootstrapToken: token.expose()",
-    replace: `BootstrapToken: Buffer.from(Buffer.from(token.expose()).toString("base64"))`,
+    find: "BootstrapToken: book.open(tenantId, row).expose()",
+    replace: `BootstrapToken: Buffer.from(Buffer.from(book.open(tenantId, row).expose()).toString("base64"))`,
     test: LIFECYCLE,
   },
   {
@@ -172,8 +172,8 @@ export const LIFECYCLE_FAULTS: readonly Fault[] = [
     what: "a user gets the Mac's bootstrap token",
     file: ESCROW,
     find: `    if (message.from.channel === "user") return REFUSED;
-    const sealed`,
-    replace: "    const sealed",
+    const row`,
+    replace: "    const row",
     test: LIFECYCLE,
   },
   {

@@ -4,7 +4,7 @@ import { acknowledged } from "../answer.ts";
 import type { CommandHandler } from "../command-port.ts";
 
 /** The escrowed key is there while the payload is, and only if the key was made after it came. */
-function recoveryKeys({ recovery, serialNumber }: MacModel): PlistDictionary {
+function escrowedPrk({ recovery, serialNumber }: MacModel): PlistDictionary {
   const { personalKey, hasInstitutionalKey, escrow, cms } = recovery;
   return {
     FDE_HasPersonalRecoveryKey: personalKey !== undefined,
@@ -24,7 +24,7 @@ export const securityInfo: CommandHandler = ({ model }) =>
   acknowledged({
     SecurityInfo: {
       FDE_Enabled: model.fileVault,
-      ...(model.fileVault ? recoveryKeys(model) : {}),
+      ...(model.fileVault ? escrowedPrk(model) : {}),
       SystemIntegrityProtectionEnabled: model.sip,
       FirewallSettings: {
         FirewallEnabled: model.firewall,
