@@ -120,12 +120,16 @@ test("walk: a restored day-old backup sends neither its erase nor its order unti
       (await second.api.call(listOrders, { deviceId })).items.find(({ id }) => id === orderId)?.state;
     assert.equal(await orderState(), "queued");
 
+    // The Mac puts the erase off, so that its agent lives to answer the order.
+    let orderIsOver = () => {};
+    mac.sayNotNow(new Promise<void>((resolve) => (orderIsOver = resolve)));
     assert.deepEqual(await second.api.call(releaseHeld, {}), { commands: 2, orders: 1, batches: 0 });
     await eventually("the erase reaches the Mac", () =>
       commandsTo(mac, "EraseDevice") > erasesBefore ? true : undefined,
     );
     // The Mac's ledger knows the order: it is told how it ended, and does not do it again.
     assert.equal((await finished(second, orderId, 60_000)).state, "succeeded");
+    orderIsOver();
     assert.equal((await second.api.call(listHeld, {})).commands, 0);
   } finally {
     for (const stage of stages) await stage[Symbol.asyncDispose]();

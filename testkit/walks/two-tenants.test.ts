@@ -5,6 +5,7 @@ import {
   actions,
   createBatch,
   createInvitation,
+  createPushRequest,
   createRule,
   createToken,
   listCommands,
@@ -41,10 +42,12 @@ async function furnish(stage: Stage, admin: ApiClient): Promise<Readonly<Record<
   const command = (await api.call(listCommands, { deviceId })).items[0]!;
   const invitation = await api.call(createInvitation, { name: "More" });
   const token = await admin.call(createToken, { name: "ci", role: "auditor" });
+  const request = await admin.call(createPushRequest, { organization: "Orchard", email: "it@orchard.example" });
   const batch = await api.call(createBatch, { requestType: "SecurityInfo", deviceIds: [deviceId] });
   return {
     deviceId,
     batchId: batch.id,
+    requestId: request.id,
     ruleId: rule.id,
     incidentId: incident.id,
     orderId: order.id,
@@ -58,6 +61,9 @@ async function furnish(stage: Stage, admin: ApiClient): Promise<Readonly<Record<
 /** Any input that fits apart from the ids: what the other tenant would send if the thing were its own. */
 const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "revocation.revoke-certificate": { reason: "unspecified" },
+  "push.sign-push-request": { plist: "bWluZQ==" },
+  "push.request-vendor-signature": { email: "it@example.org" },
+  "push.open-signing-answer": { answer: "00" },
   "devices.rename-device": { name: "mine now" },
   "commands.send-command": { requestType: "DeviceInformation" },
   "commands.send-raw-command": {
@@ -121,6 +127,7 @@ test("every id in a path is one that this test has a thing for", () => {
     "invitationId",
     "tokenId",
     "hash",
+    "requestId",
   ];
   for (const action of actions)
     for (const name of idsIn(action)) assert.ok(known.includes(name), `${action.name}: ${name}`);

@@ -46,6 +46,7 @@ export const pushRequestActions = (kernel: Kernel, crypto: Crypto, signing: Vend
     devicesTouched: () => 0,
     prepare: async () => makeAnswerKey(crypto, kernel.clock.now()),
     run: async ({ tx, prepared }, { requestId }) => {
+      csrOf(await requestOf(tx, requestId));
       if (signing.url === undefined) {
         throw new PomonaError(
           "conflict",
@@ -53,7 +54,6 @@ export const pushRequestActions = (kernel: Kernel, crypto: Crypto, signing: Vend
           "No key for the signing service is set: ask it for one of your own, and set POMONA_MDMCERT_KEY.",
         );
       }
-      csrOf(await requestOf(tx, requestId));
       const sealedKey = kernel.vault.seal(
         tx.scope.tenantId,
         answerPlace(requestId),
