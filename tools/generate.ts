@@ -5,12 +5,14 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { architectureTable } from "./generate/architecture-table.ts";
+import { commandsPage } from "./generate/commands-page.ts";
 import type { Generator } from "./generate/generator.ts";
+import { protocolCases } from "./generate/protocol-cases.ts";
 import { referencePages } from "./generate/reference-pages.ts";
 import { settingsPage } from "./generate/settings-page.ts";
 import { root } from "./root.ts";
 
-const GENERATORS: readonly Generator[] = [architectureTable, referencePages, settingsPage];
+const GENERATORS: readonly Generator[] = [architectureTable, referencePages, commandsPage, settingsPage, protocolCases];
 
 const isCheck = process.argv.includes("--check");
 let stale = 0;

@@ -24,6 +24,7 @@ export interface CheckInFigures {
   readonly signature: WayFigures;
   readonly signatureOverTls: WayFigures;
   readonly clientCertificate: WayFigures;
+  readonly certificateHeader: WayFigures;
   /** The two figures that are held against NanoMDM, again: signed, without TLS. */
   readonly idlePerSecond: number;
   readonly acknowledgeAndNextPerSecond: number;
@@ -33,11 +34,14 @@ interface Kind {
   readonly name: string;
   readonly isTls: boolean;
   readonly isSigned: boolean;
+  /** A connection belongs to one Mac. */
+  readonly isOwn: boolean;
 }
 const KINDS = {
-  signature: { name: "signature", isTls: false, isSigned: true },
-  signatureOverTls: { name: "signature over TLS", isTls: true, isSigned: true },
-  clientCertificate: { name: "client certificate", isTls: true, isSigned: false },
+  signature: { name: "signature", isTls: false, isSigned: true, isOwn: false },
+  signatureOverTls: { name: "signature over TLS", isTls: true, isSigned: true, isOwn: false },
+  clientCertificate: { name: "client certificate", isTls: true, isSigned: false, isOwn: true },
+  certificateHeader: { name: "certificate header", isTls: false, isSigned: false, isOwn: false },
 } as const satisfies Record<string, Kind>;
 
 /** Idle polls and acknowledge-and-next cycles of 1,000 enrolled Macs, for each way of saying who one is. */
@@ -47,19 +51,21 @@ export async function measureCheckIn({ short }: { readonly short: boolean }): Pr
   const fleet = await bringFleet(SERVER, scratch.folder, MACS);
   const needed = 2 * amounts.warmUp + amounts.runs * amounts.acknowledgementsPerRun;
   const perMac = Math.ceil((needed / MACS) * 1.2);
-  const signed = prepareRequests(fleet, true, () => perMac);
+  const signed = prepareRequests(fleet, "signature", () => perMac);
   progress(`${MACS * perMac} acknowledgements signed`);
   // With a client certificate a connection belongs to one Mac, so few Macs have to say more each.
   const perSpeaker = Math.ceil((needed / CONNECTIONS) * 1.3);
   const onSpeakers = (mac: number) => (mac < CONNECTIONS ? perSpeaker : 0);
-  const unsigned = prepareRequests(fleet, false, onSpeakers);
+  const unsigned = prepareRequests(fleet, "none", onSpeakers);
   pin(process.pid, LOADING_CORE);
 
   const measure = (kind: Kind, requests: PreparedRequests, acknowledgements: (mac: number) => number) =>
     measureKind({ kind, amounts, fleet, requests, acknowledgements, dataDir: scratch.folder });
+  const withHeader = prepareRequests(fleet, "header", () => perMac);
   const signature = await measure(KINDS.signature, signed, () => perMac);
   const signatureOverTls = await measure(KINDS.signatureOverTls, signed, () => perMac);
   const clientCertificate = await measure(KINDS.clientCertificate, unsigned, onSpeakers);
+  const certificateHeader = await measure(KINDS.certificateHeader, withHeader, () => perMac);
   return {
     macs: MACS,
     connections: CONNECTIONS,
@@ -68,6 +74,7 @@ export async function measureCheckIn({ short }: { readonly short: boolean }): Pr
     signature,
     signatureOverTls,
     clientCertificate,
+    certificateHeader,
     idlePerSecond: signature.idle.perSecond,
     acknowledgeAndNextPerSecond: signature.acknowledgeAndNext.perSecond,
   };
@@ -82,7 +89,7 @@ async function measureKind(options: {
   readonly dataDir: string;
 }): Promise<WayFigures> {
   const { kind, amounts, fleet, requests, dataDir } = options;
-  const { isTls, isSigned } = kind;
+  const { isTls, isSigned, isOwn } = kind;
   const udids = fleet.map((mac) => mac.udid);
   // Nothing waits for anybody, until the queues are filled.
   fillQueues(dataDir, udids, () => 0);
@@ -90,7 +97,7 @@ async function measureKind(options: {
   const server = startChild(SERVER);
   try {
     const door = await server.ask({ ask: "serve", dataDir, isPlain: !isTls });
-    const clientOf = (connection: number) => (isSigned ? {} : identityOf(fleet[connection]!));
+    const clientOf = (connection: number) => (isOwn ? identityOf(fleet[connection]!) : {});
     const tlsTo = (ca: string) => (isTls ? (at: number): ClientTls => ({ ca, ...clientOf(at) }) : undefined);
     const figures = await measureWay(
       {
@@ -102,7 +109,7 @@ async function measureKind(options: {
         },
         reference: { process: reference.process, port: reference.port, tlsOf: tlsTo(reference.ca) },
         macsOf: (connection) =>
-          isSigned ? fleet.flatMap((_, mac) => (mac % CONNECTIONS === connection ? [mac] : [])) : [connection],
+          isOwn ? [connection] : fleet.flatMap((_, mac) => (mac % CONNECTIONS === connection ? [mac] : [])),
         requests,
         referenceRequest: reference.request,
         // One more than is acknowledged, so that every answer has a next command in it.

@@ -5,12 +5,13 @@ import { commandUuid } from "./enroll-fleet.ts";
 const REQUEST_TYPE = "RestartDevice";
 
 /**
+ * Forgets which messages were taken in, for the same ones are sent in every way.
  * Writes the command queues of a server that is stopped or at rest: nothing but `perMac(index)` commands for each Mac. The API could
  * queue them as well, at the price of a minute, and would choose UUIDs that nobody can sign answers to beforehand.
  */
 export function fillQueues(dataDir: string, udids: readonly string[], perMac: (mac: number) => number): void {
   const database = new DatabaseSync(join(dataDir, "pomona.db"), { timeout: 20_000 });
-  database.exec("BEGIN IMMEDIATE; DELETE FROM command_queue; DELETE FROM command_history");
+  database.exec("BEGIN IMMEDIATE; DELETE FROM command_queue; DELETE FROM command_history; DELETE FROM message_memory");
   const insert = database.prepare(
     `INSERT INTO command_queue (tenant_id, id, device_id, command_uuid, request_type, state, lane, created_at, expires_at, actor, input)
      SELECT tenant_id, ?, id, ?, '${REQUEST_TYPE}', 'queued', 1, ?, ?, 'benchmark', '{}' FROM devices WHERE udid = ?`,

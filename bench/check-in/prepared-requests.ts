@@ -13,15 +13,22 @@ export interface PreparedRequests {
   readonly acknowledgements: readonly (readonly Uint8Array[])[];
 }
 
+/** How requests say whose they are: by their own signature, by a proxy's header (RFC 9440), or not at all. */
+export type ProofKind = "signature" | "header" | "none";
+
 /** @param perMac how many acknowledgements of the Mac at an index are made */
 export function prepareRequests(
   macs: readonly EnrolledMac[],
-  isSigned: boolean,
+  proof: ProofKind,
   perMac: (mac: number) => number,
 ): PreparedRequests {
-  const bytes = isSigned
-    ? signedRequests(macs)
-    : macs.map(() => (message: PlistDictionary) => toRequest(body(message)));
+  const bytes =
+    proof === "signature"
+      ? signedRequests(macs)
+      : macs.map(({ state: { identity } }) => {
+          const header = proof === "header" ? [`Client-Cert: :${identity.certificate}:`] : [];
+          return (message: PlistDictionary) => toRequest(body(message), header);
+        });
   return {
     idle: macs.map(({ udid }, index) => bytes[index]!({ Status: "Idle", UDID: udid })),
     acknowledgements: macs.map(({ udid }, mac) =>
@@ -45,20 +52,20 @@ function signedRequests(macs: readonly EnrolledMac[]): ((message: PlistDictionar
     return (message) => {
       const content = body(message);
       const signature = createSignedData(crypto, { content, detached: true, signer, signingTime });
-      return toRequest(content, Buffer.from(signature).toString("base64"));
+      return toRequest(content, [`Mdm-Signature: ${Buffer.from(signature).toString("base64")}`]);
     };
   });
 }
 
-/** A request as macOS sends it. */
-export function toRequest(content: Uint8Array, signature?: string): Uint8Array {
+/** A request as macOS sends it, with the headers that say whose it is. */
+export function toRequest(content: Uint8Array, proof: readonly string[] = []): Uint8Array {
   const head = [
     "PUT /mdm HTTP/1.1",
     "Host: localhost",
     "User-Agent: MDM-OSX/1.0 mdmclient/1545",
     "Content-Type: application/x-apple-aspen-mdm; charset=UTF-8",
     `Content-Length: ${content.length}`,
-    ...(signature === undefined ? [] : [`Mdm-Signature: ${signature}`]),
+    ...proof,
   ];
   return Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), content]);
 }

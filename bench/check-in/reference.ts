@@ -33,7 +33,7 @@ export async function startReference(
       : {}),
   });
   // The header is as long as the real one, for it costs the parser the same.
-  const header = does.signature ? "A".repeat(HEADER_LENGTH) : undefined;
+  const header = does.signature ? [`Mdm-Signature: ${"A".repeat(HEADER_LENGTH)}`] : [];
   return { process: child, port, request: toRequest(content, header), ca: tls.certificate };
 }
 

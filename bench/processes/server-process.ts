@@ -20,7 +20,10 @@ async function serve(question: Extract<Question, { ask: "serve" }>): Promise<Ans
     logLevel: "silent",
     consoleDir: join(dataDir, "no-console"),
     version: "0.0.0",
-    ...(plainDevicePort === undefined ? {} : { plainDevicePort }),
+    // The load generator stands where a proxy would that ended TLS.
+    ...(plainDevicePort === undefined
+      ? {}
+      : { plainDevicePort, trustedProxy: { addresses: ["127.0.0.1"], header: "client-cert", form: "rfc9440" } }),
   });
   const tenants = await server.ensureTenants(["Orchard"]);
   const { apiUrl, deviceUrl, agentUrl, caFile } = server;

@@ -49,7 +49,9 @@ export async function readyMacs(
     while (next < keys.length) {
       const at = next++;
       const bytes = await fetchEnrollmentProfile(url, [door.ca], pool);
-      const { mdm, scep } = readEnrollment(readProfile(bytes));
+      const { mdm, identity } = readEnrollment(readProfile(bytes));
+      if (identity.method !== "scep") throw new Error("the storm enrolls by SCEP");
+      const { scep } = identity;
       const exchange = prepareScep(scep, keys[at]!, await getCapabilities(pool, scep), await getCa(pool, scep));
       const mac = makeMacModel(`storm-${at}`);
       const pushToken = randomBytes(32).toString("hex");

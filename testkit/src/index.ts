@@ -1,9 +1,11 @@
+export { type AcmeAnswer, AcmeClient, type AcmeFaults, newAccountKey, publicJwk } from "./acme/acme-client.ts";
 export {
   type AttestationAuthority,
   type AttestationRequest,
   type AttestedProperties,
   openAttestationAuthority,
 } from "./acme/attestation-authority.ts";
+export { type AttestKey, attestationObject, enrollByAcme, freshnessOfToken } from "./acme/enroll-by-acme.ts";
 export { type ApiClient, type ApiClientOptions, ApiProblem, openApiClient } from "./api/api-client.ts";
 export {
   type ApnsReceiver,
@@ -12,6 +14,7 @@ export {
   type ScriptedAnswer,
   startApnsReceiver,
 } from "./apns/apns-receiver.ts";
+export { type FrozenRelay, startFrozenRelay } from "./apns/frozen-relay.ts";
 export { openPushAuthority, type PushAuthority, type PushCertificate } from "./apns/push-certificates.ts";
 export { createPackageCache, type PackageCache } from "./install/package-cache.ts";
 export { authenticate, tokenUpdate } from "./mdm/check-in-messages.ts";

@@ -1,5 +1,6 @@
 import { orderByAll, orderByNet, orderByWake } from "./channels.ts";
 import { enroll } from "./enroll.ts";
+import { escrow } from "./escrow.ts";
 import { execToIncident } from "./exec-to-incident.ts";
 import { offlineAndBack } from "./offline.ts";
 import { order } from "./order.ts";
@@ -17,5 +18,6 @@ export const walks: readonly Walk[] = [
   orderByWake,
   orderByAll,
   execToIncident,
+  escrow,
   offlineAndBack,
 ];

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import https from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import {
-  actions,
   createInvitation,
   createToken,
   listCommands,
@@ -16,7 +15,8 @@ import {
 } from "@pomona/contract";
 import { createCertificateRequest, encodePem } from "@pomona/pki";
 import { generateKeyPair, nodeCrypto, privateKeyToPem } from "@pomona/pki/node";
-import { type ApiClient, openApiClient, startApnsReceiver, VirtualMac } from "@pomona/testkit";
+import { openApiClient, startApnsReceiver, VirtualMac } from "@pomona/testkit";
+import { everythingReadable, everythingStored } from "./census.ts";
 import { firstToken, startServerProcess } from "./server-process.ts";
 import { eventually } from "./stage.ts";
 
@@ -25,27 +25,6 @@ const plant = (what: string) => `planted-${what}-${"0123456789abcdef".repeat(2)}
 
 /** First trust as it looks: tenant, device and the secret part. */
 const AGENT_TOKEN = /[0-9a-f-]{36}\.[0-9a-f-]{36}\.[A-Za-z0-9_-]{43}/;
-
-/** Every answer that reading gives, with the ids that are known. */
-async function everythingReadable(api: ApiClient, ids: Readonly<Record<string, string>>): Promise<string> {
-  const answers: string[] = [];
-  for (const action of actions) {
-    const names = [...action.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-    if (action.method !== "GET" || names.some((name) => ids[name] === undefined)) continue;
-    const input = Object.fromEntries(names.map((name) => [name, ids[name]!]));
-    answers.push(`${action.name} ${JSON.stringify(await api.call(action, input as never))}`);
-  }
-  return answers.join("\n");
-}
-
-/** All that is on disk except the keys' own folder, in which the keys that seal are. */
-async function everythingStored(folder: string): Promise<string> {
-  const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  const files = names.map((entry) => path.join(entry.parentPath, entry.name));
-  const open = files.filter((file) => !path.relative(folder, file).startsWith("keys"));
-  assert.ok(open.some((file) => file.endsWith("pomona.db")));
-  return (await Promise.all(open.map((file) => readFile(file, "latin1")))).join("\n");
-}
 
 function download(url: string, ca: string): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -3,15 +3,18 @@ import { test } from "node:test";
 import {
   type ActionContract,
   actions,
+  createBatch,
   createInvitation,
   createRule,
   createToken,
   listCommands,
   listDevices,
+  listIdentities,
   listIncidents,
   placeOrder,
   sendCommand,
 } from "@pomona/contract";
+import { buildXmlPlist } from "@pomona/plist";
 import { type ApiClient, ApiProblem, openApiClient } from "@pomona/testkit";
 import { eventually, openStage, type Stage } from "./stage.ts";
 
@@ -38,23 +41,39 @@ async function furnish(stage: Stage, admin: ApiClient): Promise<Readonly<Record<
   const command = (await api.call(listCommands, { deviceId })).items[0]!;
   const invitation = await api.call(createInvitation, { name: "More" });
   const token = await admin.call(createToken, { name: "ci", role: "auditor" });
+  const batch = await api.call(createBatch, { requestType: "SecurityInfo", deviceIds: [deviceId] });
   return {
     deviceId,
+    batchId: batch.id,
     ruleId: rule.id,
     incidentId: incident.id,
     orderId: order.id,
     commandId: command.id,
     invitationId: invitation.id,
     tokenId: token.id,
+    hash: (await api.call(listIdentities, { deviceId })).items[0]!.hash,
   };
 }
 
 /** Any input that fits apart from the ids: what the other tenant would send if the thing were its own. */
 const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
+  "revocation.revoke-certificate": { reason: "unspecified" },
   "devices.rename-device": { name: "mine now" },
   "commands.send-command": { requestType: "DeviceInformation" },
+  "commands.send-raw-command": {
+    plist: Buffer.from(buildXmlPlist({ RequestType: "SecurityInfo" })).toString("base64"),
+  },
   "agents.place-order": { type: "ping" },
   "agents.open-echo": { text: "hello" },
+  "escrow.rotate-secret": { kind: "fileVaultKey" },
+  "escrow.verify-secret": { kind: "fileVaultKey" },
+  "escrow.clear-secret": { kind: "recoveryLock" },
+  "escrow.reveal-recovery-key": { reason: "it is not mine" },
+  "escrow.reveal-password": { kind: "recoveryLock", reason: "it is not mine" },
+  "escrow.reveal-lock-pin": { reason: "it is not mine" },
+  "escrow.reveal-bypass-code": { kind: "activationLockDevice", reason: "it is not mine" },
+  "escrow.continue-departure": { step: "decide", choice: "erase" },
+  "escrow.skip-departure-step": { step: "escrow", reason: "not mine" },
   "protection.change-rule": { name: "x", match: { name: { exact: "x" } }, mode: "block", scope: { tenant: true } },
 };
 
@@ -69,7 +88,8 @@ test("for a token of one tenant the other's things do not exist, by any action",
     openApiClient({ apiUrl: stage.server.apiUrl, ca: stage.ca, token: adminToken, tenantId });
   const [admin, other] = [clientOf(stage.tenantIds[0]), clientOf(stage.tenantIds[1])];
   const ids = await furnish(stage, admin);
-  for (const action of actions) {
+  // Lists first: what the other tenant asks for by id is in its own audit trail afterwards.
+  for (const action of actions.toSorted((a, b) => idsIn(a).length - idsIn(b).length)) {
     const names = idsIn(action);
     if (names.length > 0) {
       const input = { ...BODIES[action.name], ...Object.fromEntries(names.map((name) => [name, ids[name]!])) };
@@ -91,7 +111,17 @@ test("for a token of one tenant the other's things do not exist, by any action",
 });
 
 test("every id in a path is one that this test has a thing for", () => {
-  const known = ["deviceId", "ruleId", "incidentId", "orderId", "commandId", "invitationId", "tokenId"];
+  const known = [
+    "deviceId",
+    "batchId",
+    "ruleId",
+    "incidentId",
+    "orderId",
+    "commandId",
+    "invitationId",
+    "tokenId",
+    "hash",
+  ];
   for (const action of actions)
     for (const name of idsIn(action)) assert.ok(known.includes(name), `${action.name}: ${name}`);
 });

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from "commander";
-import type { DemoOptions, SimOptions } from "./options.ts";
+import type { ConvertOptions, DemoOptions, ImportOptions, SimOptions, StartOptions } from "./options.ts";
 import { version } from "./shipped.ts";
 
 const program = new Command("pomona").description("Open, self-hosted macOS fleet orchestration").version(version);
@@ -8,7 +8,8 @@ const program = new Command("pomona").description("Open, self-hosted macOS fleet
 program
   .command("start")
   .description("run the server")
-  .action(async () => (await import("./start.ts")).start());
+  .option("--restored", "the database was put back from a backup: hold what waits in it until someone releases it")
+  .action(async (options: StartOptions) => (await import("./start.ts")).start(options));
 
 program
   .command("demo")
@@ -34,6 +35,25 @@ program
   .option("--data <folder>", "where the Macs keep their disks", ".data/sim")
   .option("--real-agents <number>", "how many run the agent as a process of its own", wholeNumber, 2)
   .action(async (options: SimOptions) => (await import("./sim.ts")).sim(options));
+
+program
+  .command("import")
+  .description("take Macs of another MDM server over without enrolling them again (docs/guides/moving-in.md)")
+  .requiredOption("--server <url>", "this server: https://HOST:8443, or its API")
+  .requiredOption("--from <file>", "what the other server had, in JSON lines")
+  .option("--dry-run", "change nothing; say what would come over and what would not")
+  .option("--token <token>", "an API token of an administrator of the tenant (or set it in IMPORT_TOKEN)")
+  .option("--ca <file>", "PEM of the root that the server's certificate comes from")
+  .action(async (options: ImportOptions) => (await import("./moving-in/import.ts")).runImport(options));
+
+program
+  .command("convert-nanomdm")
+  .description("make a file for import of NanoMDM's rows")
+  .requiredOption("--rows <file>", "its tables' rows in JSON lines, by the queries of the guide")
+  .requiredOption("--ca <file>", "PEM of the CAs that issued the Macs' identities")
+  .requiredOption("--profile <file>", "the enrollment profile that its Macs have")
+  .requiredOption("--to <file>", "the file to write; it will hold secrets")
+  .action(async (options: ConvertOptions) => (await import("./moving-in/convert.ts")).convert(options));
 
 program
   .command("fleet-process", { hidden: true })

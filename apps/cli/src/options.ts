@@ -1,3 +1,7 @@
+/** What the command line of `start` says. */
+export interface StartOptions {
+  readonly restored?: true;
+}
 /** What the command line of `demo` says. */
 export interface DemoOptions {
   readonly json?: true;
@@ -14,4 +18,19 @@ export interface SimOptions {
   readonly ca?: string;
   readonly data: string;
   readonly realAgents: number;
+}
+/** What the command line of `import` says. */
+export interface ImportOptions {
+  readonly server: string;
+  readonly from: string;
+  readonly dryRun?: true;
+  readonly token?: string;
+  readonly ca?: string;
+}
+/** What the command line of `convert-nanomdm` says. */
+export interface ConvertOptions {
+  readonly rows: string;
+  readonly ca: string;
+  readonly profile: string;
+  readonly to: string;
 }

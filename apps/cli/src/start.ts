@@ -1,11 +1,13 @@
 import { configFrom, readSettings, startServer } from "@pomona/server";
+import type { StartOptions } from "./options.ts";
 import { shipped } from "./shipped.ts";
 import { untilStopped } from "./until-stopped.ts";
 
 /** `pomona start`: the server alone, told by the environment, until it is stopped. */
-export async function start(): Promise<void> {
+export async function start({ restored }: StartOptions): Promise<void> {
   const stopped = untilStopped();
-  const server = await startServer(configFrom(readSettings(process.env), shipped()));
+  const config = configFrom(readSettings(process.env), shipped());
+  const server = await startServer({ ...config, ...(restored === true ? { isRestored: true } : {}) });
   if ((await server.tenants()).length === 0) await server.ensureTenants(["My organization"]);
   const lines = [
     `Pomona is running.`,

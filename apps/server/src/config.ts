@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import type { Clock } from "./kernel/clock.ts";
 
 /** Everything that a server is told from outside. Ports of 0 are chosen by the system. */
 export interface ServerConfig {
@@ -12,16 +13,36 @@ export interface ServerConfig {
   /** PEM; without it a certificate from our own root is used. */
   readonly tls?: { readonly certificate: string; readonly key: string; readonly ca: string };
   readonly apns: { readonly url: string; readonly ca?: string };
+  /** Where requests for push certificates are signed; without a key it is not used. */
+  readonly mdmcert?: { readonly url: string; readonly key: string };
   readonly masterKey?: string;
   /** PEM of the roots that attestations of Macs may chain to; without any, ACME is refused. */
   readonly attestationRoots?: string;
   readonly logLevel: string;
+  /** How long a Mac waits in Setup Assistant for its setup at most; ten minutes when not given. */
+  readonly setupMs?: number;
   readonly consoleDir: string;
   /** The agent's single-file bundle, packed for Macs at start; without it no agent is offered. */
   readonly agentBundle?: string;
   readonly version: string;
+  /** When a silent agent is installed again, in ms; a week each when not given. */
+  readonly reinstall?: { readonly silentMs: number; readonly aliveMs: number };
+  /** Peers that may speak for others: with a certificate in a header, and with X-Forwarded-For. */
+  readonly trustedProxy?: {
+    readonly addresses: readonly string[];
+    readonly header: string;
+    readonly form?: "rfc9440" | "pem";
+  };
+  /** Where others fetch what was revoked, when that is not the device channel itself; without a slash at the end. */
+  readonly pkiUrl?: string;
+  /** When the renewal of an identity begins, in days before its end. Default 180. */
+  readonly renewalDays?: number;
   /** Benchmarks and tests only: the device channel without TLS, on loopback. */
   readonly plainDevicePort?: number;
+  /** The database was put back from a backup: hold its queues, even where it does not look so. */
+  readonly isRestored?: boolean;
+  /** Tests only: a clock that they move. */
+  readonly clock?: Clock;
 }
 
 interface Setting {
@@ -59,10 +80,60 @@ export const SETTINGS = {
   },
   apnsUrl: { env: "POMONA_APNS_URL", default: "https://api.push.apple.com", doc: "Where pushes go." },
   apnsCa: { env: "POMONA_APNS_CA", default: "", doc: "PEM file: root of that endpoint, when it is not a public one." },
+  mdmcertUrl: {
+    env: "POMONA_MDMCERT_URL",
+    default: "https://mdmcert.download/api/v1/signrequest",
+    doc: "Where requests for a push certificate are sent to be signed by a vendor.",
+  },
+  mdmcertKey: {
+    env: "POMONA_MDMCERT_KEY",
+    default: "",
+    doc: "Your own key for that service. Without it requests are signed elsewhere.",
+  },
+  trustedProxies: {
+    env: "POMONA_TRUSTED_PROXIES",
+    default: "",
+    doc: "Addresses and networks (10.0.0.5, 10.1.0.0/16) of proxies in front of the doors, with commas between. Only from them are a certificate header and X-Forwarded-For believed.",
+  },
+  proxyHeader: {
+    env: "POMONA_PROXY_CERT_HEADER",
+    default: "client-cert",
+    doc: "The header in which those proxies put the client certificate.",
+  },
+  proxyForm: {
+    env: "POMONA_PROXY_CERT_FORM",
+    default: "rfc9440",
+    doc: "How it is written there: rfc9440 (:base64 DER:) or pem (URL-escaped PEM, as nginx writes it).",
+  },
+  pkiUrl: {
+    env: "POMONA_PKI_URL",
+    default: "",
+    doc: "Address of /pki (revocation list, OCSP) as certificates name it, for readers that need plain http. Without it the device channel's own.",
+  },
+  renewalDays: {
+    env: "POMONA_RENEWAL_DAYS",
+    default: "180",
+    doc: "How many days before its end a Mac's identity begins to be renewed: 90 to 365.",
+  },
   masterKey: {
     env: "POMONA_MASTER_KEY",
     default: "",
     doc: "32 bytes in base64 or hex that wrap all data keys. Without it a key file in the data folder is made.",
+  },
+  setupMinutes: {
+    env: "POMONA_SETUP_MINUTES",
+    default: "10",
+    doc: "How long a Mac of automated enrollment is held in Setup Assistant at most until its first commands, profiles and the agent are installed; 1 to 120.",
+  },
+  agentSilentDays: {
+    env: "POMONA_AGENT_SILENT_DAYS",
+    default: "7",
+    doc: "Days without a word of a Mac's agent after which it is installed again.",
+  },
+  agentAliveDays: {
+    env: "POMONA_AGENT_ALIVE_DAYS",
+    default: "7",
+    doc: "Only Macs that checked in over MDM within these days get their agent installed again.",
   },
   attestationRoots: {
     env: "POMONA_ATTESTATION_ROOTS",
@@ -111,8 +182,17 @@ export function configFrom(settings: Record<SettingName, string>, shipped: Shipp
       agent: portOf("agentPort", settings.agentPort),
     },
     apns: { url: settings.apnsUrl, ...(settings.apnsCa === "" ? {} : { ca: readFileSync(settings.apnsCa, "utf8") }) },
+    mdmcert: { url: settings.mdmcertUrl, key: settings.mdmcertKey },
     logLevel: settings.logLevel,
+    setupMs: minutesOf("setupMinutes", settings.setupMinutes, 120) * 60_000,
+    reinstall: {
+      silentMs: daysInMs("agentSilentDays", settings.agentSilentDays),
+      aliveMs: daysInMs("agentAliveDays", settings.agentAliveDays),
+    },
     ...(settings.attestationRoots === "" ? {} : { attestationRoots: readFiles(settings.attestationRoots) }),
+    renewalDays: daysOf(settings.renewalDays),
+    ...(settings.pkiUrl === "" ? {} : { pkiUrl: settings.pkiUrl.replace(/\/+$/, "") }),
+    ...proxyOf(settings),
     ...(settings.masterKey === "" ? {} : { masterKey: settings.masterKey }),
     ...(tlsCertificate === ""
       ? {}
@@ -131,9 +211,38 @@ const readFiles = (list: string): string =>
     .split(",")
     .map((file) => readFileSync(file.trim(), "utf8"))
     .join("\n");
+function proxyOf(settings: Record<SettingName, string>): Pick<ServerConfig, "trustedProxy"> {
+  const addresses = settings.trustedProxies.split(/[\s,]+/).filter((part) => part !== "");
+  if (addresses.length === 0) return {};
+  const { proxyForm: form } = settings;
+  if (form !== "rfc9440" && form !== "pem")
+    throw new Error(`POMONA_PROXY_CERT_FORM has to be rfc9440 or pem, not "${form}".`);
+  const header = settings.proxyHeader.toLowerCase();
+  if (!/^[a-z0-9-]{1,64}$/.test(header)) throw new Error("POMONA_PROXY_CERT_HEADER has to be the name of a header.");
+  return { trustedProxy: { addresses, header, form } };
+}
+
+function daysOf(text: string): number {
+  const days = Number(text);
+  if (Number.isInteger(days) && days >= 90 && days <= 365) return days;
+  throw new Error(`POMONA_RENEWAL_DAYS has to be between 90 and 365, not "${text}".`);
+}
 
 function portOf(name: SettingName, text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new Error(`${SETTINGS[name].env} has to be a port between 0 and 65535, not "${text}".`);
+}
+
+function minutesOf(name: SettingName, text: string, most: number): number {
+  const minutes = Number(text);
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= most) return minutes;
+  throw new Error(`${SETTINGS[name].env} has to be a whole number from 1 to ${most}, not "${text}".`);
+}
+
+/** @returns ms */
+function daysInMs(name: SettingName, text: string): number {
+  const days = Number(text);
+  if (Number.isInteger(days) && days >= 1 && days <= 365) return days * 86_400_000;
+  throw new Error(`${SETTINGS[name].env} has to be a number of days between 1 and 365, not "${text}".`);
 }

@@ -20,6 +20,7 @@ import { PLATFORM, systemScope } from "./kernel/scope.ts";
 import type { WriteTransaction } from "./kernel/store.ts";
 import { openDoors } from "./main/doors.ts";
 import { type Addresses, createFeatures } from "./main/features.ts";
+import { holdIfRestored } from "./main/restore.ts";
 
 export interface RunningServer {
   /** Ends in `/api/v1`. */
@@ -61,11 +62,13 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
     dir: path.join(config.dataDir, "keys"),
     ...(config.masterKey === undefined ? {} : { masterKey: config.masterKey }),
   });
+  const clock = config.clock ?? systemClock;
   const store = new SqliteStore({
     file: path.join(config.dataDir, "pomona.db"),
+    clock,
     onEffectFault: (error) => log.error("store.effect-failed", { error: String(error) }),
   });
-  const kernel: Kernel = { store, facts: store, live: new LiveFeed(), vault, clock: systemClock, log };
+  const kernel: Kernel = { store, facts: store, live: new LiveFeed(), vault, clock, log };
   const addresses: Addresses = { api: "", device: "", agent: "", root: "" };
   const pushSender = new ApnsSender(config.apns);
   const composed = createFeatures(config, kernel, addresses, pushSender);
@@ -73,15 +76,13 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
 
   store.migrate(features.flatMap((feature) => feature.migrations));
   await authority.start();
+  const lineage = await holdIfRestored(config, kernel, composed.commands);
   for (const feature of features) await feature.start?.();
 
   const performer = new Performer(kernel, { audit: auditTrail, budget: budgetOf(DEFAULT_LIMITS), idempotency });
   const handlers = features.flatMap((feature) => feature.factHandlers ?? []);
   const relay = new FactRelay(store, store, handlers, log);
-  const jobs = new JobRunner(
-    features.flatMap((feature) => feature.jobs ?? []),
-    log,
-  );
+  const jobs = new JobRunner([...features.flatMap((feature) => feature.jobs ?? []), lineage.job], log);
   const stopFeatures = async () => {
     for (const feature of features.toReversed()) await feature.stop?.();
     pushSender.close();
@@ -120,6 +121,7 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
       await doors.close();
       await jobs.stop();
       await relay.stop();
+      await lineage.job.run();
       await stopFeatures();
       unlock();
       log.info("server.stopped");

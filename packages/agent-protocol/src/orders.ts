@@ -30,9 +30,9 @@ export const NoInput = closed({});
 const Nonce = Type.String({ pattern: "^[A-Za-z0-9_-]{22,64}$" });
 
 /** FileVault's personal recovery key, as macOS shows it: six groups of four. */
-export const RecoveryKey = Type.String({ pattern: "^[A-Z0-9]{4}(-[A-Z0-9]{4}){5}$" });
+export const Prk = Type.String({ pattern: "^[A-Z0-9]{4}(-[A-Z0-9]{4}){5}$" });
 
-export const ValidateRecoveryKeyInput = closed({ recoveryKey: RecoveryKey, nonce: Nonce });
+export const ValidateRecoveryKeyInput = closed({ prk: Prk, nonce: Nonce });
 export type ValidateRecoveryKeyInput = Static<typeof ValidateRecoveryKeyInput>;
 /** `unknown`: FileVault is off, or macOS did not say. */
 export const ValidateRecoveryKeyData = closed({

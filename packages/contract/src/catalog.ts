@@ -11,8 +11,11 @@ import * as departures from "./escrow/departures.ts";
 import * as overview from "./escrow/overview.ts";
 import * as reveal from "./escrow/reveal.ts";
 import * as secrets from "./escrow/secrets.ts";
+import * as movingIn from "./moving-in/moving-in.ts";
 import * as protection from "./protection/protection.ts";
 import * as push from "./push/push.ts";
+import * as renewal from "./renewal/renewal.ts";
+import * as revocation from "./revocation/revocation.ts";
 import * as tenants from "./tenants/tenants.ts";
 
 const isContract = (value: unknown): value is ActionContract =>
@@ -21,6 +24,7 @@ const isContract = (value: unknown): value is ActionContract =>
 /** Every action, in the order of the features. */
 export const actions: readonly ActionContract[] = [
   tenants,
+  revocation,
   audit,
   access,
   devices,
@@ -29,10 +33,12 @@ export const actions: readonly ActionContract[] = [
   acme,
   commands,
   batches,
+  renewal,
   agents,
   secrets,
   reveal,
   overview,
   departures,
+  movingIn,
   protection,
 ].flatMap((feature) => (Object.values(feature) as unknown[]).filter(isContract));

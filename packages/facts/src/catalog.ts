@@ -36,8 +36,29 @@ export interface FactCatalog {
   "device.enrolled": { readonly serialNumber: string | null; readonly name: string; readonly again: boolean };
   "device.unenrolled": { readonly reason: "check-out" | "replaced" | "removed" };
   "device.changed": { readonly fields: readonly string[] };
+  /** A Mac in Setup Assistant waits for us; at `deadlineAt` (ms) it is let go whatever is unfinished. */
+  "device.setup-began": { readonly deadlineAt: number };
+  /** Nothing holds the Mac in Setup Assistant any more: `DeviceConfigured` is on its way, or it went on by itself. */
+  "device.setup-ended": {
+    readonly reason: "finished" | "deadline" | "mac-went-on";
+    /** In words, what it did not wait for or what failed. */
+    readonly unfinished: readonly string[];
+  };
   "device.quarantined": { readonly reason: string };
-  "enrollment.refused": { readonly reason: string };
+  /** `detail` says in words what was seen, where there is more to say than the reason. */
+  "enrollment.refused": { readonly reason: string; readonly detail?: string };
+  /** A Mac came with the new identity that it was sent for; the one before is revoked. `expiresAt` is the new one's, in ms. */
+  "identity.renewed": { readonly expiresAt: number };
+  "renewal.failed": { readonly attempts: number; readonly reason: string; readonly nextAt: number };
+  /** The identity ends within 30 days and no renewal has worked: told once. Times in ms. */
+  "renewal.stranding": { readonly expiresAt: number; readonly reason: string };
+  /** `certificate` is the SHA-256 of its DER in hex; `by` a person or a token, or what part of the server. */
+  "certificate.revoked": {
+    readonly certificate: string;
+    readonly role: string;
+    readonly reason: string;
+    readonly by: string;
+  };
   "escrow.bootstrap-token-stored": { readonly removed: boolean };
   /** Enrolled for a day and more, and no token here; `since` in ms. */
   "escrow.bootstrap-token-missing": { readonly since: number };
@@ -68,6 +89,17 @@ export interface FactCatalog {
   "escrow.certificate-changed": { readonly expiresAt: number };
   "escrow.departure-changed": { readonly step: string | null; readonly state: string };
   "push.failed": { readonly reason: string; readonly status: number };
+  /** A Mac was taken over from another MDM server; `device.enrolled` follows when it comes by. */
+  "device.moved-in": { readonly serialNumber: string | null };
+  /** A Mac that was taken over without its certificate has brought it, within the window for that. */
+  "enrollment.associated": { readonly certificateHash: string };
+  /** Nothing of the tenant goes through: its certificate was refused, or Apple cannot be reached. */
+  "push.stopped": { readonly reason: string; readonly status: number };
+  "push.resumed": { readonly reason: "certificate-changed" | "worked-again" };
+  /** Once per certificate and threshold: 60, 30 and 7 days before its end, and 0 when it has expired. */
+  "push.expiry-warned": { readonly topic: string; readonly expiresAt: number; readonly days: number };
+  /** A Mac changes its push token again and again: it is woken more rarely until it stops. */
+  "push.token-flapped": { readonly changes: number };
   "push.certificate-changed": { readonly topic: string; readonly expiresAt: number };
   "command.queued": { readonly commandId: CommandId; readonly requestType: string };
   "command.answered": {

@@ -117,7 +117,8 @@ export function readCheckIn(value: PlistValue): Outcome<CheckIn> {
 function authenticate(common: Common): Outcome<Authenticate> {
   const topic = getString(common.raw, "Topic");
   if (topic === undefined) return unreadable("Authenticate without Topic");
-  const text = (key: string) => getString(common.raw, key)?.slice(0, 255);
+  // An empty serial number is none: it must not make two Macs one.
+  const text = (key: string) => getString(common.raw, key)?.slice(0, 255) || undefined;
   return read({
     messageType: "Authenticate",
     ...common,

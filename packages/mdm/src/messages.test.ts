@@ -12,6 +12,7 @@ const identifier = (message: PlistDictionary) => {
 };
 
 test("case 2: a check-in is known by the beginning of its Content-Type, all else is a poll", () => {
+  // fault: only the bare Content-Type is a check-in
   assert.equal(isCheckInType("application/x-apple-aspen-mdm-checkin"), true);
   assert.equal(isCheckInType("application/x-apple-aspen-mdm-checkin; charset=UTF-8"), true);
   for (const other of [undefined, "", "application/x-apple-aspen-mdm", "nonsense", "text/plain"]) {
@@ -20,10 +21,12 @@ test("case 2: a check-in is known by the beginning of its Content-Type, all else
 });
 
 test("case 13: UDID wins over EnrollmentID", () => {
+  // fault: EnrollmentID wins over UDID
   assert.equal(identifier({ UDID: "A", EnrollmentID: "B" }), "device A of A");
 });
 
 test("case 14: identifiers follow Apple's table", () => {
+  // fault: the user of a User Enrollment is looked for under UserID
   assert.equal(identifier({ UDID: "A" }), "device A of A");
   assert.equal(identifier({ UDID: "A", UserID: "U" }), "user A:U of A");
   assert.equal(identifier({ UDID: "A", UserID: SHARED, UserShortName: "ann" }), "user A:ann of A");
@@ -39,6 +42,7 @@ test("case 12: neither UDID nor EnrollmentID cannot be read, nor can an unprinta
 });
 
 test("case 12: an unknown MessageType and a report without Status cannot be read", () => {
+  // fault: an unknown MessageType counts as a CheckOut
   assert.equal(readCheckIn({ MessageType: "ReturnToService", UDID: "A" }).ok, false);
   assert.equal(readCheckIn({ UDID: "A" }).ok, false);
   assert.equal(readCheckIn("text").ok, false);
@@ -47,6 +51,7 @@ test("case 12: an unknown MessageType and a report without Status cannot be read
 });
 
 test("case 47: a report other than Idle names its command", () => {
+  // fault: a report may name no command
   for (const Status of ["Acknowledged", "NotNow", "Error", "CommandFormatError"]) {
     assert.equal(readReport({ Status, UDID: "A" }).ok, false, Status);
     assert.equal(readReport({ Status, UDID: "A", CommandUUID: "1" }).ok, true, Status);
@@ -61,6 +66,7 @@ test("an Authenticate needs no more than topic and identifiers", () => {
 });
 
 test("case 31: a push token may be of any length, but not empty", () => {
+  // fault: push tokens have 32 bytes
   const message = (Token: Uint8Array) =>
     readCheckIn({ MessageType: "TokenUpdate", Topic: "t", UDID: "A", PushMagic: "m", Token });
   for (const length of [1, 32, 100]) assert.equal(message(new Uint8Array(length)).ok, true, String(length));
@@ -68,6 +74,7 @@ test("case 31: a push token may be of any length, but not empty", () => {
 });
 
 test("case 36: a bootstrap token that is missing or empty is read as none", () => {
+  // fault: an empty bootstrap token is kept as a token
   const message = (keys: PlistDictionary) => readCheckIn({ MessageType: "SetBootstrapToken", UDID: "A", ...keys });
   for (const keys of [{}, { BootstrapToken: new Uint8Array() }]) {
     const read = message(keys);

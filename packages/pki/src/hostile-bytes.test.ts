@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import { crypto, makeRoot, makeUnder, now } from "../testing/actors.ts";
@@ -17,6 +18,7 @@ import {
   parseCertificate,
   parseCertificateRequest,
   parseCertRep,
+  parseOcspRequest,
   parsePkiMessage,
   parseSignedData,
   readDer,
@@ -77,6 +79,10 @@ const doors: Readonly<Record<string, { valid: Uint8Array; open: (bytes: Uint8Arr
   "a SCEP answer": {
     valid: buildCertRepSuccess(crypto, { request: received.request, signer: ca, certificate: device.certificate.raw }),
     open: (bytes) => parseCertRep(crypto, bytes, { request: sent, signer: mac, caCertificate: ca.certificate }),
+  },
+  "an OCSP request": {
+    valid: readFileSync(new URL("../../../fixtures/pki/ocsp-requests/good-signed.der", import.meta.url)),
+    open: parseOcspRequest,
   },
   DER: { valid: device.certificate.raw, open: (bytes) => readDer(bytes) },
   BER: { valid: device.certificate.raw, open: berToDer },

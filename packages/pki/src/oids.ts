@@ -52,6 +52,16 @@ export const OID = {
   basicConstraints: "2.5.29.19",
   authorityKeyIdentifier: "2.5.29.35",
   extendedKeyUsage: "2.5.29.37",
+  crlNumber: "2.5.29.20",
+  crlReason: "2.5.29.21",
+  crlPointers: "2.5.29.31",
+  authorityInfoAccess: "1.3.6.1.5.5.7.1.1",
+  // OCSP (RFC 6960)
+  accessOcsp: "1.3.6.1.5.5.7.48.1",
+  accessIssuers: "1.3.6.1.5.5.7.48.2",
+  ocspBasic: "1.3.6.1.5.5.7.48.1.1",
+  ocspNonce: "1.3.6.1.5.5.7.48.1.2",
+  ocspNoCheck: "1.3.6.1.5.5.7.48.1.5",
   // SCEP (RFC 8894 section 3.2.1)
   scepMessageType: "2.16.840.1.113733.1.9.2",
   scepPkiStatus: "2.16.840.1.113733.1.9.3",
@@ -66,6 +76,7 @@ export const EKU = {
   serverAuth: "1.3.6.1.5.5.7.3.1",
   clientAuth: "1.3.6.1.5.5.7.3.2",
   codeSigning: "1.3.6.1.5.5.7.3.3",
+  ocspSigning: "1.3.6.1.5.5.7.3.9",
   emailProtection: "1.3.6.1.5.5.7.3.4",
   any: "2.5.29.37.0",
 } as const;

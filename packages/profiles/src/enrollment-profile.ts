@@ -1,9 +1,12 @@
+import { ALL_RIGHTS, CAPABILITIES, type MdmTerms, refuseChangedTerms } from "./mdm-terms.ts";
 import type { Payload } from "./profile.ts";
 import { buildMobileconfig } from "./profile.ts";
 
 export interface EnrollmentProfileSpec {
   /** Identifies this profile for as long as the enrollment lives; renewals repeat it. */
   readonly identifier: string;
+  /** Of the MDM payload, where it is not the profile's with `.mdm`. */
+  readonly mdmIdentifier?: string;
   /** One UUID per part, upper case. */
   readonly uuids: {
     readonly profile: string;
@@ -18,12 +21,10 @@ export interface EnrollmentProfileSpec {
   /** Issuers below the root that the Mac needs to build its own chain. */
   readonly intermediateCertificates: readonly Uint8Array[];
   readonly identity: ScepIdentity | AcmeIdentity;
-  readonly mdm: {
-    readonly serverUrl: string;
-    readonly checkInUrl: string;
-    /** Subject UID of the push certificate, `com.apple.mgmt...`. */
-    readonly topic: string;
-  };
+  readonly mdm: Pick<MdmTerms, "serverUrl" | "checkInUrl" | "topic"> &
+    Partial<Pick<MdmTerms, "accessRights" | "capabilities">>;
+  /** The terms of the profile that this one replaces on a Mac; without it, it is a first one. */
+  readonly replaces?: MdmTerms;
 }
 
 /** Short names and values in order: `[["O", "Acme"], ["CN", "..."]]`. What is issued comes from the server's record. */
@@ -48,14 +49,12 @@ export interface AcmeIdentity {
   readonly subject: Subject;
 }
 
-/** All rights. An update of the payload may never add one: the Mac would refuse it. */
-const ALL_RIGHTS = 8191;
-
 /**
  * The profile that enrolls a Mac: our roots, an identity by SCEP or ACME, and the MDM payload that uses it (Apple: MDM payload).
- * Unsigned; the server signs it.
+ * Unsigned; the server signs it. @throws ChangedTerms when it replaces another whose terms it does not keep
  */
 export function buildEnrollmentProfile(spec: EnrollmentProfileSpec): Uint8Array {
+  if (spec.replaces !== undefined) refuseChangedTerms(spec.replaces, termsOf(spec.mdm));
   return buildMobileconfig({
     identifier: spec.identifier,
     uuid: spec.uuids.profile,
@@ -146,21 +145,28 @@ function acmePayload(spec: EnrollmentProfileSpec, acme: AcmeIdentity): Payload {
   };
 }
 
+const termsOf = (mdm: EnrollmentProfileSpec["mdm"]): MdmTerms => ({
+  accessRights: ALL_RIGHTS,
+  capabilities: CAPABILITIES,
+  ...mdm,
+});
+
 function mdmPayload(spec: EnrollmentProfileSpec): Payload {
+  const terms = termsOf(spec.mdm);
   return {
     type: "com.apple.mdm",
-    identifier: `${spec.identifier}.mdm`,
+    identifier: spec.mdmIdentifier ?? `${spec.identifier}.mdm`,
     uuid: spec.uuids.mdm,
     displayName: "Device management",
     content: {
-      ServerURL: spec.mdm.serverUrl,
-      CheckInURL: spec.mdm.checkInUrl,
-      Topic: spec.mdm.topic,
+      ServerURL: terms.serverUrl,
+      CheckInURL: terms.checkInUrl,
+      Topic: terms.topic,
       IdentityCertificateUUID: spec.uuids.identity,
       SignMessage: true,
       CheckOutWhenRemoved: true,
-      AccessRights: ALL_RIGHTS,
-      ServerCapabilities: ["com.apple.mdm.per-user-connections", "com.apple.mdm.bootstraptoken", "com.apple.mdm.token"],
+      AccessRights: terms.accessRights,
+      ServerCapabilities: terms.capabilities,
     },
   };
 }

@@ -5,6 +5,7 @@ import { getArray, getDictionary, isDictionary, type PlistDictionary, parsePlist
 import {
   buildEnrollmentProfile,
   buildMobileconfig,
+  ChangedTerms,
   fullDiskAccessPayload,
   managedPreferencesPayload,
   serviceManagementPayload,
@@ -68,6 +69,23 @@ test("an enrollment profile with ACME asks for an attested key in the hardware, 
     ["https://h/acme/t/directory", "once", "ECSECPrimeRandom", 384, true, true, [[["CN", "e"]]]],
   );
   assert.equal(mdm!["IdentityCertificateUUID"], acme!["PayloadUUID"]);
+});
+
+test("an update of the MDM payload that the Mac would reject is refused: another topic or URL, a right more, no user channels", () => {
+  const terms = { ...spec.mdm, accessRights: 4095, capabilities: ["com.apple.mdm.per-user-connections"] };
+  const build = (changes: object) => () =>
+    buildEnrollmentProfile({ ...spec, mdm: { ...terms, ...changes }, replaces: terms });
+  assert.ok(build({})());
+  assert.ok(build({ accessRights: 1 })(), "a right less is allowed");
+  assert.ok(build({ capabilities: [...terms.capabilities, "com.apple.mdm.token"] })(), "so is a capability more");
+  for (const [changes, word] of [
+    [{ topic: "com.apple.mgmt.y" }, /Topic/],
+    [{ serverUrl: "https://other/mdm" }, /ServerURL/],
+    [{ checkInUrl: "https://other/checkin" }, /CheckInURL/],
+    [{ accessRights: 8191 }, /AccessRights/],
+    [{ capabilities: [] }, /per-user-connections/],
+  ] as const)
+    assert.throws(build(changes), (error) => error instanceof ChangedTerms && word.test(error.message));
 });
 
 test("the same specification gives the same bytes, and each payload has an identity of its own", () => {

@@ -22,7 +22,9 @@ export type ScriptedAnswer =
   /** Taken, but answered late. */
   | { readonly kind: "slow"; readonly delayMs: number }
   /** The stream is reset without an answer. */
-  | { readonly kind: "reset" };
+  | { readonly kind: "reset" }
+  /** Taken, and never answered. */
+  | { readonly kind: "silent" };
 
 /** A push that came, and what was said. */
 export interface ReceivedPush {
@@ -55,6 +57,15 @@ export interface ApnsReceiver extends PushNetwork {
   readonly pushes: readonly ReceivedPush[];
   /** The next pushes get these answers, in order. */
   script(...answers: readonly ScriptedAnswer[]): void;
+  /** What was planned and has not come yet is forgotten. */
+  unscript(): void;
+  /** How often a connection was made, and the most pushes that were open on one at once. */
+  readonly sessionCount: number;
+  readonly mostAtOnce: number;
+  /** Every session gets a GOAWAY, with Apple's JSON reason where one is given. */
+  goAway(reason?: ApnsReason): void;
+  /** Every connection is cut without a word. */
+  cut(): void;
   /** Resolves at the next push to this token that was answered 200. */
   nextPush(token: string): Promise<ReceivedPush>;
   stop(): Promise<void>;
@@ -70,7 +81,12 @@ interface Registration {
 const KEPT = 1000;
 
 export async function startApnsReceiver(
-  options: { readonly authority?: PushAuthority; readonly port?: number } = {},
+  options: {
+    readonly authority?: PushAuthority;
+    readonly port?: number;
+    /** How many pushes may be open at once on a session. Default 1000, as Apple's. */
+    readonly maxConcurrentStreams?: number;
+  } = {},
 ): Promise<ApnsReceiver> {
   const authority = options.authority ?? (await openPushAuthority());
   const registered = new Map<string, Registration>();
@@ -79,12 +95,16 @@ export async function startApnsReceiver(
   const pushes: ReceivedPush[] = [];
   const waiting = new Map<string, ((push: ReceivedPush) => void)[]>();
   const sessions = new Set<ServerHttp2Session>();
+  const openStreams = new Map<object, number>();
+  let sessionCount = 0;
+  let mostAtOnce = 0;
   const server = createSecureServer({
     ...(await authority.serverIdentity()),
     ca: authority.rootPem,
     requestCert: true,
     rejectUnauthorized: true,
     ALPNProtocols: ["h2"],
+    settings: { maxConcurrentStreams: options.maxConcurrentStreams ?? 1000 },
   });
 
   const keep = (push: ReceivedPush): void => {
@@ -111,6 +131,7 @@ export async function startApnsReceiver(
     const planned = script.shift();
     if (planned?.kind === "goaway") return goAway(stream, planned.reason);
     if (planned?.kind === "reset") return stream.close(2);
+    if (planned?.kind === "silent") return;
     if (planned?.kind === "slow") await new Promise((resolve) => setTimeout(resolve, planned.delayMs));
     const reason = planned?.kind === "reason" ? planned.reason : typeof read === "string" ? read : judge(read);
     const status = reason === undefined ? 200 : reasons[reason];
@@ -134,11 +155,22 @@ export async function startApnsReceiver(
 
   server.on("session", (session) => {
     sessions.add(session);
-    session.on("close", () => sessions.delete(session));
+    sessionCount += 1;
+    session.on("close", () => {
+      sessions.delete(session);
+      openStreams.delete(session);
+    });
     session.on("error", () => undefined);
   });
   server.on("stream", (stream, headers) => {
     stream.on("error", () => undefined);
+    const { session } = stream;
+    if (session !== undefined) {
+      const open = (openStreams.get(session) ?? 0) + 1;
+      openStreams.set(session, open);
+      mostAtOnce = Math.max(mostAtOnce, open);
+      stream.on("close", () => openStreams.set(session, (openStreams.get(session) ?? 1) - 1));
+    }
     handle(stream, headers).catch(() => stream.close(2));
   });
   server.on("sessionError", () => undefined);
@@ -151,6 +183,19 @@ export async function startApnsReceiver(
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     authority,
     pushes,
+    unscript: () => void script.splice(0),
+    get sessionCount() {
+      return sessionCount;
+    },
+    get mostAtOnce() {
+      return mostAtOnce;
+    },
+    goAway: (reason) => {
+      for (const session of sessions) session.goaway(0, undefined, detailOf(reason));
+    },
+    cut: () => {
+      for (const session of sessions) session.destroy();
+    },
     script: (...answers) => void script.push(...answers),
     nextPush: (token) =>
       new Promise((resolve) => {
@@ -182,10 +227,12 @@ export async function startApnsReceiver(
   };
 }
 
+const detailOf = (reason: ApnsReason | undefined): Buffer | undefined =>
+  reason === undefined ? undefined : Buffer.from(JSON.stringify({ reason }));
+
 function goAway(stream: ServerHttp2Stream, reason: ApnsReason | undefined): void {
-  const detail = reason === undefined ? undefined : Buffer.from(JSON.stringify({ reason }));
   // The last stream id that was taken is the one before this: the client may send this push again elsewhere.
-  stream.session?.goaway(0, Math.max(0, (stream.id ?? 1) - 2), detail);
+  stream.session?.goaway(0, Math.max(0, (stream.id ?? 1) - 2), detailOf(reason));
   stream.close(7);
   stream.session?.close();
 }

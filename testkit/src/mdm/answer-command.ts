@@ -3,6 +3,7 @@ import { errorChain, Refused } from "../profiles/profile-refused.ts";
 import type { CommandAnswer } from "./answer.ts";
 import type { CommandPort } from "./command-port.ts";
 import { commands } from "./commands/catalog.ts";
+import { requirementMissed, unknownRequestType } from "./commands/requirements.ts";
 
 /** A command as it came (Apple: MDM command envelope). */
 export interface ReceivedCommand {
@@ -25,10 +26,9 @@ export function readCommand(plist: PlistValue): ReceivedCommand | undefined {
 /** Does what the command asks. A request type that this Mac does not know is Error 12021, as on macOS. */
 export async function answerCommand(mac: CommandPort, command: ReceivedCommand): Promise<CommandAnswer> {
   const handler = Object.hasOwn(commands, command.requestType) ? commands[command.requestType] : undefined;
-  if (handler === undefined) {
-    const description = `“${command.requestType}” is not a valid request type.`;
-    return { status: "Error", chain: [{ code: 12_021, domain: "MCMDMErrorDomain", description }] };
-  }
+  if (handler === undefined) return unknownRequestType(command.requestType);
+  const missed = requirementMissed(mac.model, command.requestType);
+  if (missed !== undefined) return missed;
   try {
     return await handler(mac, command.keys);
   } catch (error) {

@@ -1,13 +1,15 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { encodePem } from "@pomona/pki";
+import { type Certificate, encodePem } from "@pomona/pki";
+import { type AttestKey, enrollByAcme } from "../acme/enroll-by-acme.ts";
 import type { DeviceHttp } from "../network/device-http.ts";
 import { openDeviceHttp } from "../network/device-http.ts";
 import { type ConfigurationProfile, readProfile } from "../profiles/configuration-profile.ts";
 import { checkPayloads } from "../profiles/installed-profiles.ts";
 import { profileRefused } from "../profiles/profile-refused.ts";
-import { readEnrollment } from "./enrollment-profile.ts";
+import { type IdentityPayload, readEnrollment } from "./enrollment-profile.ts";
 import type { EnrollmentState } from "./enrollment-state.ts";
-import { enrollByScep } from "./scep-enrollment.ts";
+import { makeEnclaveKey } from "./identity-key.ts";
+import { enrollByScep, nameOf } from "./scep-enrollment.ts";
 
 /** An enrollment before its first check-in. */
 export interface PreparedEnrollment {
@@ -46,19 +48,21 @@ export async function prepareEnrollment(options: {
   readonly makeKey: (bits: number) => Promise<string>;
   readonly renewing?: EnrollmentState;
   readonly pool?: DeviceHttp;
+  /** What attests keys of this Mac; without it a profile with ACME is refused, as by a Mac that cannot. */
+  readonly attest?: AttestKey;
 }): Promise<PreparedEnrollment> {
   const { renewing } = options;
   const profile = readProfile(options.bytes);
   if (renewing === undefined && profile.signers.length === 0)
     throw profileRefused("The enrollment profile is not signed.", 1002);
   checkPayloads(profile, "MDM");
-  const { mdm, scep, roots: brought } = readEnrollment(profile);
+  const { mdm, identity, roots: brought } = readEnrollment(profile);
   if (renewing !== undefined) checkRenewal(renewing, mdm);
   const roots = [...new Set([...options.roots, ...brought.map((der) => encodePem("CERTIFICATE", der))])];
-  const key = await options.makeKey(scep.keySize);
+  const key = await makeKeyFor(identity, options.makeKey);
   const http = options.pool ?? openDeviceHttp({ roots });
   try {
-    const certificate = await enrollByScep(http, scep, key);
+    const certificate = await requestCertificate(http, identity, key, options.attest);
     const state: EnrollmentState = {
       mdm,
       profileIdentifier: profile.identifier,
@@ -71,6 +75,24 @@ export async function prepareEnrollment(options: {
   } finally {
     if (options.pool === undefined) http.close();
   }
+}
+
+const makeKeyFor = (identity: IdentityPayload, makeRsaKey: (bits: number) => Promise<string>): Promise<string> =>
+  identity.method === "scep"
+    ? makeRsaKey(identity.scep.keySize)
+    : makeEnclaveKey(identity.acme.keySize === 256 ? 256 : 384);
+
+function requestCertificate(
+  http: DeviceHttp,
+  identity: IdentityPayload,
+  key: string,
+  attest: AttestKey | undefined,
+): Promise<Certificate> {
+  if (identity.method === "scep") return enrollByScep(http, identity.scep, key);
+  const { directoryUrl, clientIdentifier, subject } = identity.acme;
+  if (attest === undefined || !identity.acme.attest)
+    throw profileRefused("This Mac cannot attest its key.", 5001, "MDMACMEErrorDomain");
+  return enrollByAcme(http, { directoryUrl, clientIdentifier, subject: nameOf(subject) }, key, attest);
 }
 
 /** What an update of the MDM payload may not change (Apple: MDM). */

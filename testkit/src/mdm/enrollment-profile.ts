@@ -41,18 +41,37 @@ export interface ScepPayload {
   readonly retryDelaySeconds: number;
 }
 
+/** The `com.apple.security.acme` payload (Apple: ACMECertificate). */
+export interface AcmePayload {
+  readonly uuid: string;
+  readonly directoryUrl: string;
+  readonly clientIdentifier: string;
+  readonly keySize: number;
+  readonly attest: boolean;
+  readonly subject: readonly (readonly [string, string])[];
+}
+
+/** Which of the two brings the identity. */
+export type IdentityPayload =
+  | { readonly method: "scep"; readonly scep: ScepPayload }
+  | { readonly method: "acme"; readonly acme: AcmePayload };
+
 /** What a Mac needs out of an enrollment profile. Throws `Refused` when it would not enroll. */
 export function readEnrollment(profile: ConfigurationProfile): {
   mdm: MdmPayload;
-  scep: ScepPayload;
+  identity: IdentityPayload;
   roots: Uint8Array[];
 } {
   const mdm = readMdm(onlyPayload(profile, "com.apple.mdm"));
-  const scep = readScep(onlyPayload(profile, "com.apple.security.scep"));
-  if (mdm.identityCertificateUuid !== scep.uuid) {
+  const isAcme = profile.payloads.some((payload) => payload.type === "com.apple.security.acme");
+  const identity: IdentityPayload = isAcme
+    ? { method: "acme", acme: readAcme(onlyPayload(profile, "com.apple.security.acme")) }
+    : { method: "scep", scep: readScep(onlyPayload(profile, "com.apple.security.scep")) };
+  const { uuid } = identity.method === "acme" ? identity.acme : identity.scep;
+  if (mdm.identityCertificateUuid !== uuid) {
     throw profileRefused("IdentityCertificateUUID names no identity payload of this profile.", 1004);
   }
-  return { mdm, scep, roots: rootsOf(profile) };
+  return { mdm, identity, roots: rootsOf(profile) };
 }
 
 /** DER of the roots that a profile brings (Apple: CertificateRoot). */
@@ -104,6 +123,25 @@ function readMdm(payload: ProfilePayload): MdmPayload {
     checkOutWhenRemoved: getBoolean(content, "CheckOutWhenRemoved") ?? false,
     accessRights,
     capabilities,
+  };
+}
+
+function readAcme(payload: ProfilePayload): AcmePayload {
+  const { content } = payload;
+  const keyType = required(content, "KeyType");
+  const keySize = getInteger(content, "KeySize") ?? 0;
+  const isHardwareBound = getBoolean(content, "HardwareBound") ?? false;
+  const attest = getBoolean(content, "Attest") ?? false;
+  if (keyType !== "ECSECPrimeRandom" || (keySize !== 256 && keySize !== 384))
+    throw profileRefused("Keys in the Secure Enclave are ECSECPrimeRandom of 256 or 384 bits.", 1004);
+  if (attest && !isHardwareBound) throw profileRefused("Attest needs HardwareBound.", 1004);
+  return {
+    uuid: payload.uuid,
+    directoryUrl: required(content, "DirectoryURL"),
+    clientIdentifier: required(content, "ClientIdentifier"),
+    keySize,
+    attest,
+    subject: readSubject(content),
   };
 }
 

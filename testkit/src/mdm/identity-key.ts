@@ -24,4 +24,9 @@ export async function makeIdentityKey(name: string, bits: number, cacheDir?: str
   }
 }
 
+/** A new EC key as PKCS#8 PEM, as a Secure Enclave would make one; here it can be read. */
+export async function makeEnclaveKey(bits: 256 | 384): Promise<string> {
+  return exportPem((await generate("ec", { namedCurve: bits === 256 ? "P-256" : "P-384" })).privateKey);
+}
+
 const exportPem = (key: KeyObject): string => key.export({ type: "pkcs8", format: "pem" }).toString();

@@ -121,7 +121,8 @@ export class MdmClient {
       this.#options.onCommand?.(command.requestType, answer.status);
       body = await this.#deliver(command, answer);
       await mac.save();
-      if (answer.status === "Acknowledged" && answer.afterwards !== undefined) await answer.afterwards();
+      if ((answer.status === "Acknowledged" || answer.status === "Error") && answer.afterwards !== undefined)
+        await answer.afterwards();
     }
   }
 

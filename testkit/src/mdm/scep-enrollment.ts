@@ -49,7 +49,7 @@ export function prepareScep(
 ): ScepExchange {
   const crypto = nodeCrypto();
   const key = privateKeyFromPem(keyPem);
-  const subject = subjectOf(payload);
+  const subject = nameOf(payload.subject);
   const csr = createCertificateRequest(crypto, key, {
     subject,
     sanDns: payload.sanDns,
@@ -176,13 +176,14 @@ const NAME_TYPES: readonly string[] = [
   "emailAddress",
 ];
 
-function subjectOf(payload: ScepPayload): NameSpec {
+/** A payload's Subject as the name in a request. Throws `Refused`. */
+export function nameOf(pairs: ScepPayload["subject"]): NameSpec {
   const spec: { [type in NameAttributeType]?: string[] } = {};
-  for (const [type, value] of payload.subject) {
+  for (const [type, value] of pairs) {
     if (!NAME_TYPES.includes(type)) throw scepRefused(`The Subject has an attribute that is not known: ${type}.`);
     (spec[type as NameAttributeType] ??= []).push(value);
   }
-  return payload.subject.length === 0 ? { CN: "macOS" } : spec;
+  return pairs.length === 0 ? { CN: "macOS" } : spec;
 }
 
 function ownCertificate(certificates: readonly Certificate[], spki: Uint8Array): Certificate {

@@ -58,6 +58,11 @@ export interface MacModel {
   contentCaching: { isOn: boolean; usedBytes: number; servedBytes: number };
   /** What AirPlay finds on the network, and where the screen goes. */
   airPlayReceivers: string[];
+  /** What Apple's store would install with the organization's licences: bundle identifier and name by number. */
+  storeLicenses: Record<number, { bundleId: string; name: string; version: string }>;
+  /** Declarative management was turned on. */
+  usesDeclarations: boolean;
+
   mirroringTo: string | undefined;
   /** What EACSPreflight says: `success`, or why Erase All Content and Settings cannot run. */
   erasePreflight: string;
@@ -84,6 +89,8 @@ export interface FileVaultRecovery {
   escrow: { profileIdentifier: string; certificate: string; location: string } | undefined;
   /** Base64 of a CMS EnvelopedData; lies at /var/db/FileVaultPRK.dat too. */
   cms: string | undefined;
+  /** macOS does not always send the key back that RotateFileVaultKey made; then SecurityInfo alone has it. */
+  omitsKeyFromAnswer: boolean;
 }
 
 export interface ActivationLock {

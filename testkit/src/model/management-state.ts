@@ -34,9 +34,45 @@ export function becomeUnmanaged(mac: MacModel): void {
   mac.accountSetup = undefined;
   mac.recoveryLock = undefined;
   mac.organization = undefined;
+  const goes = (bundleId: string): boolean => ((mac.managedApplications[bundleId]?.flags ?? 0) & 1) !== 0;
+  mac.applications = mac.applications.filter(({ bundleId }) => !goes(bundleId));
   mac.managedApplications = {};
+  mac.usesDeclarations = false;
   mac.activationLock = { isOn: mac.activationLock.isOn, bypassCode: undefined, supervisedAt: undefined };
   mac.mdmOptions = { bootstrapTokenAllowed: false, activationLockAllowed: false, promptForBootstrapToken: false };
+}
+
+/** At a start a changed firmware password begins to count. */
+export function takeFirmwarePassword(mac: MacModel): void {
+  const next = mac.nextFirmwarePassword;
+  if (next === undefined) return;
+  mac.firmwarePassword = next === "" ? undefined : next;
+  mac.nextFirmwarePassword = undefined;
+}
+
+/** Everything goes: accounts, files, management. What is soldered in and what Apple knows of it stays. */
+export function eraseModel(mac: MacModel, how: "contents" | "obliterated"): void {
+  becomeUnmanaged(mac);
+  mac.users = [];
+  mac.consoleUser = undefined;
+  mac.profiles = [];
+  mac.certificates = [];
+  mac.applications = mac.applications.filter(({ isPlatformBinary }) => isPlatformBinary);
+  mac.provisioningProfiles = [];
+  mac.fileVault = false;
+  mac.recovery = {
+    personalKey: undefined,
+    hasInstitutionalKey: false,
+    escrow: undefined,
+    cms: undefined,
+    omitsKeyFromAnswer: mac.recovery.omitsKeyFromAnswer,
+  };
+  mac.bootstrapToken = undefined;
+  mac.lock = undefined;
+  mac.hostName = undefined;
+  mac.mirroringTo = undefined;
+  mac.remoteDesktop = false;
+  mac.erased = how;
 }
 
 /** The code that the Mac would give out now (Apple: ActivationLockBypassCode, for 15 days after supervision). */

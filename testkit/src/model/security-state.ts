@@ -24,6 +24,8 @@ type SecurityState = Pick<
   | "provisioningProfiles"
   | "contentCaching"
   | "airPlayReceivers"
+  | "storeLicenses"
+  | "usesDeclarations"
   | "mirroringTo"
   | "erasePreflight"
   | "erased"
@@ -55,6 +57,7 @@ export function makeSecurityState(seed: string | number): SecurityState {
       hasInstitutionalKey: false,
       escrow: undefined,
       cms: undefined,
+      omitsKeyFromAnswer: false,
     },
     recoveryLock: undefined,
     firmwarePassword: undefined,
@@ -82,6 +85,8 @@ export function makeSecurityState(seed: string | number): SecurityState {
     provisioningProfiles: [],
     contentCaching: { isOn: random.chance(0.05), usedBytes: random.integer(0, 50) * 1e9, servedBytes: 0 },
     airPlayReceivers: ["Meeting room"],
+    storeLicenses: { 409201541: { bundleId: "com.apple.iWork.Pages", name: "Pages", version: "14.4" } },
+    usesDeclarations: false,
     mirroringTo: undefined,
     erasePreflight: "success",
     erased: undefined,

@@ -17,6 +17,8 @@ export interface ToolContext {
   readonly model: MacModel;
   readonly events: EsStream;
   readonly eslogger: EsloggerFaults;
+  /** Every start of a tool with its arguments, as a process list would have shown it. */
+  readonly started: string[];
   /** Whether whoever runs the tools was granted Full Disk Access by a PPPC profile. */
   hasFullDiskAccess(): boolean;
   /** A tool that changed the model says so: it goes to the disk, and so does what follows from it. */

@@ -74,6 +74,8 @@ interface ToolRequest {
 }
 
 async function runTool(socket: Socket, request: ToolRequest, context: ToolContext): Promise<void> {
+  context.started.push([request.tool, ...request.argv].join(" "));
+  if (context.started.length > 10_000) context.started.shift();
   const ended = new AbortController();
   socket.on("close", () => ended.abort());
   const send = (kind: 1 | 2 | 3, bytes: Buffer): void => {

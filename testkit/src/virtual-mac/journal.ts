@@ -12,6 +12,7 @@ export type JournalKind =
   | "agent-ended"
   | "booted"
   | "power-lost"
+  | "erased"
   | "dialog"
   | "bootstrap-token-escrowed"
   | "failed";

@@ -29,6 +29,8 @@ export interface MacBody {
   /** What `eslogger` shall do wrong next. */
   readonly eslogger: EsloggerFaults;
   readonly dialogs: ShownDialog[];
+  /** Every start of a tool with its arguments, the last ten thousand. */
+  readonly toolStarts: string[];
   /** The in-process agent's settings. */
   readonly settings: HeldSettings;
   /** The in-process agent, while it runs. */
@@ -56,6 +58,7 @@ export async function openBody(options: VirtualMacOptions, model: MacModel, jour
   const events = createEsStream();
   const eslogger = noFaults();
   const dialogs: ShownDialog[] = [];
+  const toolStarts: string[] = [];
   const settings = holdSettings();
   const processes = isProcess ? createRealProcesses(root) : createVirtualProcesses();
 
@@ -73,6 +76,7 @@ export async function openBody(options: VirtualMacOptions, model: MacModel, jour
     model,
     events,
     eslogger,
+    started: toolStarts,
     hasFullDiskAccess,
     showDialog,
     modelChanged: () => body.modelChanged(),
@@ -126,6 +130,7 @@ export async function openBody(options: VirtualMacOptions, model: MacModel, jour
     events,
     eslogger,
     dialogs,
+    toolStarts,
     settings,
     get agent() {
       return starter.agent();

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { parseSettings } from "@pomona/agent";
+import type { AttestKey } from "../acme/enroll-by-acme.ts";
 import { AGENT_LABEL, AGENT_SETTINGS } from "../agent/agent-paths.ts";
 import type { PushRegistration } from "../apns/apns-receiver.ts";
 import { fetchApplication, fetchManifest, launchDaemonsOf, versionOf } from "../install/install-application.ts";
@@ -10,8 +11,8 @@ import type { EnrollmentState } from "../mdm/enrollment-state.ts";
 import { makeIdentityKey } from "../mdm/identity-key.ts";
 import { MdmClient } from "../mdm/mdm-client.ts";
 import { ESCROWED_KEY_FILE } from "../model/file-vault.ts";
-import type { MacModel } from "../model/mac-model.ts";
-import { becomeManaged, becomeUnmanaged } from "../model/management-state.ts";
+import type { MacModel, ManagedApplication } from "../model/mac-model.ts";
+import { becomeManaged, becomeUnmanaged, eraseModel } from "../model/management-state.ts";
 import { readProfile } from "../profiles/configuration-profile.ts";
 import { checkPayloads, forgetProfile, recordProfile } from "../profiles/installed-profiles.ts";
 import {
@@ -20,6 +21,7 @@ import {
   writeManagedPreferences,
 } from "../profiles/managed-preferences.ts";
 import { Refused } from "../profiles/profile-refused.ts";
+import { attester } from "./attester.ts";
 import type { Journal } from "./journal.ts";
 import { type KeptState, stateKeeper } from "./kept-state.ts";
 import type { MacBody } from "./mac-body.ts";
@@ -77,6 +79,7 @@ export class Management {
       bytes,
       roots,
       makeKey: (bits) => this.#makeKey(bits, "mdm"),
+      ...this.#attest(),
       ...(this.#options.pool === undefined ? {} : { pool: this.#options.pool }),
     });
     this.#kept.enrollment = prepared.state;
@@ -162,7 +165,10 @@ export class Management {
       pushToken: () => this.#kept.enrollment?.pushToken ?? "",
       installProfile: (bytes) => this.#installProfile(bytes),
       removeProfile: (identifier) => this.#removeProfile(identifier),
-      installApplication: (source) => this.#installApplication(source),
+      installApplication: (source, managed) => this.#installApplication(source, managed),
+      erase: (how) => this.#erase(how),
+      updateToken: () => this.mdm.updateToken(),
+      attest: attester(this.model, this.#options.attestation),
       restart: () => this.#power.restart(),
       shutDown: () => this.#power.shutDown(),
       lock: (pin, message) => {
@@ -201,6 +207,7 @@ export class Management {
       bytes,
       roots: old.roots,
       makeKey: (bits) => this.#makeKey(bits, `mdm ${randomUUID()}`),
+      ...this.#attest(),
       renewing: old,
     });
     const checkIn = async (): Promise<void> => {
@@ -243,9 +250,15 @@ export class Management {
     this.#body.launchd.pathChanged(`/Library/Managed Preferences/${domain}.plist`);
   }
 
-  async #installApplication(source: ManifestSource): Promise<() => Promise<void>> {
+  async #installApplication(source: ManifestSource, managed?: ManagedApplication): Promise<() => Promise<void>> {
     const roots = this.#kept.enrollment?.roots ?? [];
     const manifest = await fetchManifest(source, roots);
+    const { managedApplications } = this.model;
+    const { bundleIdentifier } = manifest;
+    const note = (status: string): void => {
+      if (managed !== undefined) managedApplications[bundleIdentifier] = { ...managed, status };
+    };
+    note("Installing");
     const install = async (): Promise<void> => {
       const files = await fetchApplication(manifest, roots, this.#options.packages);
       const isProcess = this.#options.agentMode === "process";
@@ -256,13 +269,27 @@ export class Management {
         "package-installed",
         `${manifest.bundleIdentifier} ${versionOf(files, manifest.bundleVersion)}`,
       );
+      note("Managed");
       for (const path of launchDaemonsOf(files)) await this.#body.launchd.load(path, "boot");
     };
     // The conversation with the server goes on meanwhile, as it does on a Mac.
     return () => {
-      install().catch((error: unknown) => this.#journal.write("package-failed", String(error)));
+      install().catch((error: unknown) => {
+        note("Failed");
+        this.#journal.write("package-failed", String(error));
+      });
       return Promise.resolve();
     };
+  }
+
+  async #erase(how: "contents" | "obliterated"): Promise<void> {
+    await this.#body.launchd.shutDown();
+    await this.forget({ sayGoodBye: false });
+    eraseModel(this.model, how);
+    await this.#body.root.remove("/Library");
+    await this.#body.root.remove("/private");
+    await this.save();
+    this.#journal.write("erased", how);
   }
 
   /** An agent in our process has its settings handed; one that runs as a process reads the file. */
@@ -273,6 +300,29 @@ export class Management {
     } catch (error) {
       this.#journal.write("failed", `the agent's settings cannot be used: ${String(error)}`);
     }
+  }
+
+  /** Apple silicon with macOS 14 or later attests; what it says of itself is what the model is. */
+  #attest(): { readonly attest?: AttestKey } {
+    const { attestation } = this.#options;
+    const { model } = this;
+    if (attestation === undefined || !model.hardware.isAppleSilicon || Number.parseInt(model.os.version, 10) < 14)
+      return {};
+    return {
+      attest: (spki, freshness) =>
+        attestation.attest({
+          spki,
+          properties: {
+            serialNumber: model.serialNumber,
+            provisioningUdid: model.provisioningUdid,
+            osVersion: model.os.version,
+            systemIntegrityProtection: model.sip ? "0" : "1",
+            secureBoot: "Full Security",
+            thirdPartyKexts: "0",
+            freshness,
+          },
+        }),
+    };
   }
 
   #makeKey(bits: number, purpose: string): Promise<string> {

@@ -4,9 +4,11 @@ import { basename } from "node:path";
 import { AGENT_LABEL } from "../agent/agent-paths.ts";
 import type { MdmClient } from "../mdm/mdm-client.ts";
 import type { LostAnswer } from "../mdm/misbehaviour.ts";
+import { changePersonalKey } from "../model/file-vault.ts";
 import { withChip } from "../model/hardware.ts";
 import type { MacModel } from "../model/mac-model.ts";
 import { makeMacModel } from "../model/make-mac-model.ts";
+import { takeFirmwarePassword } from "../model/management-state.ts";
 import { type SetupPerson, setUpPrimaryAccount } from "../model/setup-assistant.ts";
 import type { AppRequest } from "../processes/app-image.ts";
 import type { MacProcess } from "../processes/mac-process.ts";
@@ -112,6 +114,13 @@ export class VirtualMac implements AsyncDisposable {
     await this.#save();
   }
 
+  /** Its user switches FileVault on: a new recovery key, escrowed where a payload asks for that. */
+  async turnOnFileVault(): Promise<void> {
+    this.model.fileVault = true;
+    changePersonalKey(this.model);
+    await this.#save();
+  }
+
   /** The next commands are answered NotNow: so many, or all until something is done, after which the Mac asks again by itself. */
   sayNotNow(howLong: number | Promise<unknown>): void {
     if (typeof howLong === "number") this.mdm.misbehaviour.notNowTimes = howLong;
@@ -151,6 +160,7 @@ export class VirtualMac implements AsyncDisposable {
   async boot(): Promise<void> {
     this.model.bootedAt = Date.now();
     this.model.bootSession = randomUUID().toUpperCase();
+    takeFirmwarePassword(this.model);
     this.#body.network.thaw({ drop: true });
     this.mdm.wakeUp();
     await this.#save();

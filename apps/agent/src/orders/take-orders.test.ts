@@ -71,11 +71,11 @@ describe("the orders of a Mac", () => {
 
   it("with a secret in them never reach the disk, and an agent that dies before the end says that it does not know", async () => {
     const { orders, store, running } = desk();
-    const recoveryKey = "PLAN-TED0-AAAA-BBBB-CCCC-DDDD";
-    const order = makeOrder("validate-recovery-key", { recoveryKey, nonce: "n".repeat(22) });
+    const prk = "PLAN-TED0-AAAA-BBBB-CCCC-DDDD";
+    const order = makeOrder("validate-recovery-key", { prk, nonce: "n".repeat(22) });
     orders.take(order);
     await turn();
-    assert.deepEqual(running[0]?.input, { recoveryKey, nonce: "n".repeat(22) });
+    assert.deepEqual(running[0]?.input, { prk, nonce: "n".repeat(22) });
     const entry = store.ledger.find(order.envelope.id);
     assert.equal(entry?.state, "running");
     assert.equal(entry?.order, undefined);

@@ -17,6 +17,8 @@ export interface BoundAction {
   readonly devicesTouched?: (input: unknown, prepared: unknown) => number;
   /** What it may do at worst with this input, where that differs from the contract's risk; the budget is charged with it. */
   readonly riskOf?: (input: unknown, prepared: unknown) => Risk;
+  /** What the audit trail keeps beside the input's auditable fields: facts made of the others, never a secret. Must not throw. */
+  readonly alsoAudited?: (input: unknown) => Readonly<Record<string, unknown>>;
   /** Whether a caller may repeat it with an `Idempotency-Key`; true for what creates. */
   readonly idempotent: boolean;
   readonly prepare?: (scope: Scope, input: unknown) => Promise<unknown>;
@@ -28,6 +30,7 @@ export interface BoundAction {
 export interface ActionBody<Contract extends ActionContract, Prepared> {
   readonly devicesTouched?: (input: InputOf<Contract>, prepared: Prepared) => number;
   readonly riskOf?: (input: InputOf<Contract>, prepared: Prepared) => Risk;
+  readonly alsoAudited?: (input: InputOf<Contract>) => Readonly<Record<string, unknown>>;
   /** Network, keys, blobs: what must not be awaited inside the transaction. */
   readonly prepare?: (scope: Scope, input: InputOf<Contract>) => Promise<Prepared>;
   readonly run: (context: ActionContext<Prepared>, input: InputOf<Contract>) => Promise<OutputOf<Contract>>;

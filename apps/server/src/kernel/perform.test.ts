@@ -41,7 +41,8 @@ async function setUp(kernel: TestKernel) {
       return { ran };
     },
   });
-  const limits = { change: 10, rootEquivalent: 5, destructive: 3 };
+  const limit = (perActor: number) => ({ perActor, perTenant: 100, undoSeconds: 0 });
+  const limits = { change: limit(10), rootEquivalent: limit(5), destructive: limit(3) };
   const performer = new Performer(kernel, { audit: auditTrail, budget: budgetOf(limits), idempotency });
   const listAction = audit.actions.find(({ contract: { name } }) => name === "audit.list-entries")!;
   const list = async () =>
@@ -59,6 +60,19 @@ test("a permitted actor's action runs, and the trail shows what may be shown", a
   assert.deepEqual(await performer.perform(action, permitted, { count: 1, pin: "123456" }), { ran: 1 });
   const [entry] = await list();
   assert.deepEqual([entry?.outcome, entry?.input], ["done", { count: 1, pin: "(omitted)" }]);
+});
+
+test("the trail has what an action says of its input besides, also where it is refused or fails", async () => {
+  await using kernel = testKernel();
+  const { performer, action, list } = await setUp(kernel);
+  const told = { ...action, alsoAudited: (input: unknown) => ({ length: (input as { pin: string }).pin.length }) };
+  await performer.perform(told, permitted, { count: 1, pin: "123456" });
+  await assert.rejects(performer.perform(told, scopeWith(), { count: 1, pin: "12" }));
+  await assert.rejects(performer.perform(told, permitted, { count: 1, pin: "fail" }));
+  assert.deepEqual(
+    (await list()).map(({ input }) => input),
+    [4, 2, 6].map((length) => ({ count: 1, pin: "(omitted)", length })),
+  );
 });
 
 test("an actor without the permission is refused, and the refusal is on the trail", async () => {

@@ -68,7 +68,7 @@ export class Performer {
       await this.#note(scope, {
         action: contract.name,
         outcome: "refused",
-        input: shown(contract, input),
+        input: shown(action, input),
         reason: "permission.missing",
       });
       throw new PomonaError(
@@ -85,7 +85,7 @@ export class Performer {
           : await this.#change(action, scope, input, prepared, options.idempotencyKey);
       return action.finish === undefined ? output : await action.finish(scope, input, output);
     } catch (error) {
-      if (contract.risk !== "read") await this.#fail(contract, scope, input, error);
+      if (contract.risk !== "read") await this.#fail(action, scope, input, error);
       throw error;
     }
   }
@@ -107,7 +107,7 @@ export class Performer {
       const risk = action.riskOf?.(input, prepared) ?? contract.risk;
       await this.#ports.budget.charge(tx, risk, action.devicesTouched?.(input, prepared) ?? 1, contract.name);
       const output = await action.run({ scope, tx, prepared }, input);
-      await this.#ports.audit.record(tx, { action: contract.name, outcome: "done", input: shown(contract, input) });
+      await this.#ports.audit.record(tx, { action: contract.name, outcome: "done", input: shown(action, input) });
       if (repeated !== undefined) {
         await this.#ports.idempotency.keep(tx, contract.name, repeated.key, repeated.input, output);
       }
@@ -115,26 +115,26 @@ export class Performer {
     });
   }
 
-  #fail(contract: ActionContract, scope: Scope, input: unknown, error: unknown): Promise<void> {
+  #fail(action: BoundAction, scope: Scope, input: unknown, error: unknown): Promise<void> {
     const isRefusal = error instanceof PomonaError && (error.kind === "exhausted" || error.kind === "forbidden");
     const reason = error instanceof PomonaError ? error.code : "fault";
-    return this.#note(scope, {
-      action: contract.name,
+    const record: AuditRecord = {
+      action: action.contract.name,
       outcome: isRefusal ? "refused" : "failed",
-      input: shown(contract, input),
+      input: shown(action, input),
       reason,
-    });
+    };
+    return this.#note(scope, record, error instanceof PomonaError ? error.detail : undefined);
   }
 
   /** In a transaction of its own: the one that failed is undone, its trace must not be. */
-  async #note(scope: Scope, record: AuditRecord): Promise<void> {
+  async #note(scope: Scope, record: AuditRecord, detail: PomonaError["detail"] = {}): Promise<void> {
     await this.#kernel.store.write(scope, async (tx) => {
       await this.#ports.audit.record(tx, record);
       if (record.reason === "budget.exceeded") {
-        await tx.publish({
-          type: "budget.exceeded",
-          data: { action: record.action, actor: scope.actor.name, limit: 0 },
-        });
+        const { limit, risk, devices } = detail as { limit: number; risk: string; devices: number };
+        const data = { action: record.action, actor: scope.actor.name, limit, risk, devices };
+        await tx.publish({ type: "budget.exceeded", data });
       }
     });
   }
@@ -169,14 +169,13 @@ function parserOf(contract: ActionContract): (raw: unknown) => unknown {
   };
 }
 
-function shown(contract: ActionContract, input: unknown): Record<string, unknown> {
+function shown({ contract, alsoAudited }: BoundAction, input: unknown): Record<string, unknown> {
   const isOpen = new Set<string>(contract.auditable);
-  return Object.fromEntries(
-    Object.entries(input as Record<string, unknown>).map(([key, value]) => [
-      key,
-      isOpen.has(key) ? value : "(omitted)",
-    ]),
-  );
+  const fields = Object.entries(input as Record<string, unknown>).map(([key, value]) => [
+    key,
+    isOpen.has(key) ? value : "(omitted)",
+  ]);
+  return { ...(Object.fromEntries(fields) as Record<string, unknown>), ...alsoAudited?.(input) };
 }
 
 const readOnly = (tx: ReadTransaction): WriteTransaction => ({

@@ -49,7 +49,13 @@ async function openAll(
   const tls = config.tls ?? (await authority.serverTls([publicHost, host]));
   addresses.root = tls.ca;
   const clientRoot = authority.rootPem;
-  const forDevices = { tls: { ...tls, ca: clientRoot }, kernel, mdm };
+  const { trustedProxy } = config;
+  const forDevices = {
+    tls: { ...tls, ca: clientRoot },
+    kernel,
+    mdm,
+    ...(trustedProxy === undefined ? {} : { trustedProxy }),
+  };
   const deviceRoutes = routes.filter((route) => route.door === "device");
   const device = keep(await openDeviceDoor({ ...forDevices, host, port: ports.device, routes: deviceRoutes }));
   addresses.device = `https://${publicHost}:${device.port}`;
@@ -82,6 +88,7 @@ async function openAll(
       authenticator: access.authenticator,
       consoleDir: config.consoleDir,
       version: config.version,
+      ...(trustedProxy === undefined ? {} : { trustedProxies: trustedProxy.addresses }),
     }),
   );
   addresses.api = `https://${publicHost}:${api.port}`;

@@ -1,24 +1,31 @@
 import path from "node:path";
 import { agentRoutes } from "../adapters/agent-http/agent-routes.ts";
 import type { ApnsSender } from "../adapters/apns/apns-sender.ts";
+import { vendorSigner } from "../adapters/apns/vendor-signer.ts";
 import { tarGz } from "../adapters/archive/tar-gz.ts";
 import { DiskBlobs } from "../adapters/blobs/disk-blobs.ts";
 import { mdmPorts } from "../adapters/device-door/mdm-ports.ts";
 import type { ServerConfig } from "../config.ts";
 import { createAccess } from "../features/access/feature.ts";
+import { DEFAULT_LIMITS, undoPolicy } from "../features/access/index.ts";
 import { createAcme } from "../features/acme/feature.ts";
 import { attestationRoots } from "../features/acme/index.ts";
 import { createAgents } from "../features/agents/feature.ts";
 import { type AgentPackage, mdmCommands } from "../features/agents/index.ts";
 import { createAudit } from "../features/audit/feature.ts";
+import { createBatches } from "../features/batches/feature.ts";
 import { createCommands } from "../features/commands/feature.ts";
 import { createContent } from "../features/content/feature.ts";
 import { createDevices } from "../features/devices/feature.ts";
 import { createEnrollment } from "../features/enrollment/feature.ts";
+import { readDeviceIdOf, readEnrollmentIds } from "../features/enrollment/index.ts";
 import { createEscrow } from "../features/escrow/feature.ts";
+import { createMovingIn } from "../features/moving-in/feature.ts";
 import { createProtection } from "../features/protection/feature.ts";
 import { createPush } from "../features/push/feature.ts";
 import { pushTopic } from "../features/push/index.ts";
+import { createRenewal } from "../features/renewal/feature.ts";
+import { createRevocation } from "../features/revocation/feature.ts";
 import { createTenants } from "../features/tenants/feature.ts";
 import { Authority } from "../features/tenants/index.ts";
 import type { Feature, HttpRoute, Kernel } from "../kernel/feature.ts";
@@ -34,30 +41,59 @@ export interface Addresses {
 
 /** Makes every feature and hands each what it needs of the others: of those below at once, of those above when it asks. */
 export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: Addresses, pushSender: ApnsSender) {
-  const authority = new Authority(kernel);
+  const pkiUrl = () => config.pkiUrl ?? addresses.device;
+  const authority = new Authority(kernel, undefined, pkiUrl);
   const access = createAccess(kernel, () => addresses.api);
   const devices = createDevices(kernel);
   const { seen } = devices;
   const roots = attestationRoots(config.attestationRoots ?? "");
   const canAttest = roots.length > 0;
   const enrollment = createEnrollment(kernel, { authority, pushTopic, urls: () => addresses, canAttest });
-  const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender: pushSender });
+  const push = createPush(kernel, {
+    crypto: authority.crypto,
+    enrollment,
+    seen,
+    sender: pushSender,
+    signing: vendorSigner(config.mdmcert ?? { url: "", key: "" }),
+  });
   const acme = createAcme(kernel, {
     authority,
     enrollment,
     attestationRoots: roots,
     deviceUrl: () => addresses.device,
   });
-  const commands = createCommands(kernel, { enrollment, push });
+  const undo = undoPolicy(DEFAULT_LIMITS);
+  const commands = createCommands(kernel, {
+    enrollment,
+    push,
+    undo,
+    ...(config.setupMs === undefined ? {} : { setupMs: config.setupMs }),
+  });
+  const batches = createBatches(kernel, { commands, undo });
+  const revocation = createRevocation(kernel, {
+    authority,
+    pkiUrl,
+    enrollmentsOf: readEnrollmentIds,
+    deviceOf: readDeviceIdOf,
+  });
+  const renewal = createRenewal(kernel, {
+    enrollment,
+    commands,
+    startDays: config.renewalDays ?? 180,
+  });
   let agentPackage: AgentPackage | undefined;
   const agents = createAgents(kernel, {
     authority,
     seen,
     commands: mdmCommands(commands.queue),
+    setup: commands.setup,
     addresses: () => ({ deviceUrl: addresses.device, brokerUrl: addresses.agent, roots: addresses.root }),
     agentPackage: () => agentPackage,
+    ...(config.reinstall === undefined ? {} : { reinstall: config.reinstall }),
   });
-  const escrow = createEscrow(kernel, { enrollment });
+  commands.addHeldSource(agents.heldOrders);
+  const escrow = createEscrow(kernel, { enrollment, authority, commands, storeOrder: agents.storeOrder });
+  const movingIn = createMovingIn(kernel, { authority, enrollment, push, seen });
   const content = createContent(kernel, {
     blobs: new DiskBlobs(path.join(config.dataDir, "blobs")),
     pack: tarGz,
@@ -69,6 +105,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
   const protection = createProtection(kernel, agents);
   const features: readonly Feature[] = [
     createTenants(),
+    revocation.feature,
     createAudit(),
     access.feature,
     devices.feature,
@@ -76,8 +113,11 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     push.feature,
     acme,
     commands.feature,
+    batches.feature,
+    renewal.feature,
     agents.feature,
     escrow.feature,
+    movingIn.feature,
     content.feature,
     protection.feature,
   ];
@@ -85,7 +125,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     ...features.flatMap((feature) => feature.routes ?? []),
     ...agentRoutes(agents, kernel.log),
   ];
-  const mdm = mdmPorts({ authority, enrollment, commands, escrow, seen });
-  return { authority, access, agents, mdm, features, routes };
+  const mdm = mdmPorts({ authority, enrollment, commands, escrow, movingIn, seen, renewal, kernel });
+  return { authority, access, commands, agents, mdm, features, routes };
 }
 export type Features = ReturnType<typeof createFeatures>;

@@ -61,6 +61,7 @@ export async function testAgents(options: TestAgentsOptions = {}): Promise<TestA
     },
   };
   const agents = createAgents(kernel, {
+    setup: { expect: () => {}, follow: async () => {}, finish: async () => {} },
     authority,
     seen: devices.seen,
     commands: queue,

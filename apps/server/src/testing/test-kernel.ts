@@ -29,8 +29,9 @@ export interface TestKernel extends Kernel, AsyncDisposable {
 }
 
 /** A kernel on a real SQLite store in a temporary folder, which goes with it. */
-export function testKernel(clock: Clock = { now: () => Date.now() }): TestKernel {
-  const dir = mkdtempSync(path.join(tmpdir(), "pomona-test-"));
+/** @param given a folder that outlives it; without one a temporary folder, which goes with it */
+export function testKernel(clock: Clock = { now: () => Date.now() }, given?: string): TestKernel {
+  const dir = given ?? mkdtempSync(path.join(tmpdir(), "pomona-test-"));
   const store = new SqliteStore({ file: path.join(dir, "pomona.db"), clock });
   return {
     dir,
@@ -43,7 +44,7 @@ export function testKernel(clock: Clock = { now: () => Date.now() }): TestKernel
     migrate: (features) => store.migrate(features.flatMap((feature) => feature.migrations)),
     [Symbol.asyncDispose]: async () => {
       store.close();
-      rmSync(dir, { recursive: true });
+      if (given === undefined) rmSync(dir, { recursive: true });
     },
   };
 }

@@ -129,7 +129,7 @@ export const setLimits = defineAction({
   name: "access.set-limits",
   summary: "Change how many Macs may be touched in an hour, or an undo window",
   method: "PUT",
-  path: "/limits/{risk}",
+  path: "/limits",
   risk: "rootEquivalent",
   input: closed({
     risk: oneOf("change", "rootEquivalent", "destructive"),

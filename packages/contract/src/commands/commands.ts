@@ -52,13 +52,25 @@ export const Command = closed({
 });
 export type Command = Static<typeof Command>;
 
-const Queued = closed({
+const queued = {
   id: Id,
   commandUuid: Type.String(),
   state: CommandState,
   notBefore: nullable(Time),
   hold: nullable(Type.String()),
+};
+const Queued = closed(queued);
+
+/** Something that does not fit Apple's tables and was sent all the same: it may be newer than they are. */
+export const CommandWarning = closed({
+  /** `Settings[0].Item`; empty for the whole command. */
+  path: Type.String(),
+  message: Type.String(),
 });
+const Checked = closed({ ...queued, warnings: Type.Array(CommandWarning) });
+
+/** Base64 of 1 MB, the largest property list that is taken. */
+const MAX_PLIST_BASE64 = 1_398_104;
 
 export const sendCommand = defineAction({
   name: "commands.send-command",
@@ -80,8 +92,38 @@ export const sendCommand = defineAction({
       }),
     ),
   }),
-  output: Queued,
+  output: Checked,
   auditable: ["deviceId", "requestType", "lane", "expiresInSeconds", "userId"],
+  status: 202,
+});
+
+export const sendRawCommand = defineAction({
+  name: "commands.send-raw-command",
+  summary: "Send an MDM command as a property list that nobody checks",
+  method: "POST",
+  path: "/devices/{deviceId}/raw-commands",
+  risk: "destructive",
+  input: closed({
+    deviceId: Id,
+    plist: Type.String({
+      minLength: 1,
+      maxLength: MAX_PLIST_BASE64,
+      description:
+        "base64 of a property list: the command's dictionary with its RequestType, or {Command, CommandUUID}",
+    }),
+    lane: Type.Optional(oneOf("urgent", "normal", "background")),
+    expiresInSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
+    userId: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  }),
+  output: closed({
+    ...queued,
+    requestType: Type.String(),
+    /** Of the property list's bytes, in hex; the audit log has it too. */
+    sha256: Type.String(),
+    /** What Apple's tables say against it. */
+    warnings: Type.Array(CommandWarning),
+  }),
+  auditable: ["deviceId", "lane", "expiresInSeconds", "userId"],
   status: 202,
 });
 
@@ -224,10 +266,21 @@ export const listCommandTypes = defineAction({
     items: Type.Array(
       closed({
         requestType: Type.String(),
+        /** `typed`: its results are read. `generic`: checked against Apple's tables only. */
+        kind: oneOf("typed", "generic"),
         summary: Type.String(),
         risk: Type.String(),
-        /** JSON Schema of `input`. */
+        /** JSON Schema of `input`; in that of a generic command data is `{"$data": base64}` and a date `{"$date": RFC 3339}`. */
         input: Type.Unknown(),
+        /** Versions of macOS: the first that has it, from which on it should not be used, from which on it is gone. */
+        introduced: nullable(Type.String()),
+        deprecated: nullable(Type.String()),
+        removed: nullable(Type.String()),
+        channels: Type.Array(oneOf("device", "user")),
+        needsSupervision: Type.Boolean(),
+        needsAutomatedEnrollment: Type.Boolean(),
+        allowsUserEnrollment: Type.Boolean(),
+        chip: nullable(oneOf("apple", "intel")),
       }),
     ),
     nextCursor: nullable(Type.String()),

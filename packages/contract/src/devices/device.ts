@@ -54,9 +54,9 @@ export const DeviceFacts = Type.Partial(
     enrolledViaDep: Type.Boolean(),
     /** Setup Assistant waits for the server. */
     awaitingConfiguration: Type.Boolean(),
-    activationLock: Type.Partial(
-      closed({ enabled: Type.Boolean(), supported: Type.Boolean(), manageable: Type.Boolean() }),
-    ),
+    activationLock: Type.Partial(closed({ enabled: Type.Boolean(), supported: Type.Boolean() })),
+    /** Whether management may use Activation Lock; it depends on the kind of enrollment. */
+    activationLockManageable: Type.Boolean(),
     fileVaultKeys: closed({ personal: Type.Boolean(), institutional: Type.Boolean() }),
     /** Apple silicon: whether a password guards recoveryOS; Intel: whether one guards the firmware. */
     recoveryLock: Type.Boolean(),
@@ -95,6 +95,20 @@ export const DeviceFacts = Type.Partial(
 );
 export type DeviceFacts = Static<typeof DeviceFacts>;
 
+/** What a Mac in Setup Assistant waited for before it got `DeviceConfigured` (automated enrollment only). */
+export const DeviceSetup = closed({
+  /** `working`: it waits for us; `releasing`: `DeviceConfigured` is on its way; `ended`. */
+  state: oneOf("working", "releasing", "ended"),
+  beganAt: Time,
+  deadlineAt: Time,
+  endedAt: nullable(Time),
+  /** Why it was let go: all was done, the time was up, or the Mac said itself that it waits no longer. */
+  reason: nullable(oneOf("finished", "deadline", "mac-went-on")),
+  /** In words, what was not finished, or failed, when it was let go. */
+  unfinished: Type.Array(Type.String()),
+});
+export type DeviceSetup = Static<typeof DeviceSetup>;
+
 export const Device = closed({
   id: Id,
   tenantId: Type.String(),
@@ -112,6 +126,10 @@ export const Device = closed({
     udid: nullable(Type.String()),
     /** Whether a push token is known and APNs did not refuse it. */
     pushable: Type.Boolean(),
+    /** Enrolled by its user's Managed Apple Account: Apple keeps serial number and UDID back, and allows less. */
+    userEnrollment: Type.Boolean(),
+    /** null when it never waited in Setup Assistant. */
+    setup: nullable(DeviceSetup),
   }),
   agent: closed({
     installed: Type.Boolean(),

@@ -93,3 +93,54 @@ export const changeEnrollmentPolicy = defineAction({
   output: EnrollmentPolicy,
   auditable: ["identity"],
 });
+
+export const UserChannel = closed({
+  /** The user's GUID on that Mac, or the name that a Shared iPad would send. */
+  user: Type.String(),
+  shortName: nullable(Type.String()),
+  longName: nullable(Type.String()),
+  openedAt: Time,
+  /** Of its last TokenUpdate. */
+  updatedAt: Time,
+});
+export type UserChannel = Static<typeof UserChannel>;
+
+export const listUserChannels = defineAction({
+  name: "enrollment.list-user-channels",
+  summary: "List the users of a Mac that have a management channel of their own",
+  method: "GET",
+  path: "/devices/{deviceId}/user-channels",
+  risk: "read",
+  input: closed({ deviceId: Id }),
+  output: page(UserChannel),
+  auditable: [],
+});
+
+/** What a tenant decided about users whom a directory vouches for. */
+export const NetworkUserPolicy = closed({
+  /** Whether network users get a channel: `decline` answers UserAuthenticate with 410, `accept` with an empty challenge. */
+  networkUsers: oneOf("decline", "accept"),
+});
+export type NetworkUserPolicy = Static<typeof NetworkUserPolicy>;
+
+export const showNetworkUserPolicy = defineAction({
+  name: "enrollment.show-network-user-policy",
+  summary: "Show whether network users get a channel",
+  method: "GET",
+  path: "/network-user-policy",
+  risk: "read",
+  input: closed({}),
+  output: NetworkUserPolicy,
+  auditable: [],
+});
+
+export const changeNetworkUserPolicy = defineAction({
+  name: "enrollment.change-network-user-policy",
+  summary: "Decide whether network users get a channel",
+  method: "PUT",
+  path: "/network-user-policy",
+  risk: "change",
+  input: NetworkUserPolicy,
+  output: NetworkUserPolicy,
+  auditable: ["networkUsers"],
+});

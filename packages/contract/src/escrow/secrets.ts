@@ -98,7 +98,7 @@ export const rotateSecret = defineAction({
   risk: "rootEquivalent",
   input: closed({
     deviceId: Id,
-    kind: oneOf("fileVaultKey", "recoveryLock", "firmwarePassword", "adminPassword", "activationLockOurs"),
+    kind: oneOf("fileVaultKey", "recoveryLock", "firmwarePassword", "adminPassword"),
   }),
   output: closed({ state: RotationState, waitsFor: nullable(Type.String()) }),
   auditable: ["deviceId", "kind"],

@@ -37,6 +37,13 @@ export function derTime(milliseconds: number): Uint8Array {
   return derElement(isUtc ? TAG.utcTime : TAG.generalizedTime, new TextEncoder().encode(isUtc ? text.slice(2) : text));
 }
 
+/** GeneralizedTime whatever the year, as OCSP has it (RFC 6960 section 4.2.2.1). Milliseconds are cut. */
+export function derGeneralizedTime(milliseconds: number): Uint8Array {
+  const text = formatGeneralized(new Date(Math.floor(milliseconds / 1000) * 1000));
+  if (text === "") throw new PkiError("der.time", "the time is out of range");
+  return derElement(TAG.generalizedTime, new TextEncoder().encode(text));
+}
+
 function formatGeneralized(date: Date): string {
   return Number.isNaN(date.getTime()) ? "" : `${date.toISOString().replace(/[-:T]/g, "").slice(0, 14)}Z`;
 }

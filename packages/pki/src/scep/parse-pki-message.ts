@@ -33,6 +33,9 @@ export function parsePkiMessage(crypto: Crypto, der: Uint8Array, options: ParseP
   const verdict = verifySignedData(crypto, signed);
   if (!verdict.ok)
     return refuse(verdict.reason === "unsupported-algorithm" ? "badAlg" : "badMessageCheck", verdict.reason);
+  // What asks about a certificate: nothing is ever left pending here, and lists are where certificates say they are.
+  if (messageType === "CertPoll" || messageType === "GetCert" || messageType === "GetCRL")
+    return refuse("badCertID", "unsupported-message-type");
   if (messageType !== "PKCSReq" && messageType !== "RenewalReq")
     return refuse("badRequest", "unsupported-message-type");
   // The answer is enveloped to this key, which only RSA can receive.

@@ -208,7 +208,7 @@ test("what is wrong with a request is said in SCEP's terms", () => {
   const poll = encodeScepAttributes({ messageType: "CertPoll", transactionId: "1", senderNonce: crypto.random(16) });
   assert.equal(
     received(createSignedData(crypto, { content, signer: mac, attributes: poll })),
-    "badRequest: unsupported-message-type",
+    "badCertID: unsupported-message-type",
   );
 });
 

@@ -13,6 +13,11 @@ export interface ExtensionsSpec {
   readonly sanUri?: readonly string[];
   readonly sanEmail?: readonly string[];
   readonly sanIp?: readonly string[];
+  /** Where the issuer's revocation list is (RFC 5280 section 4.2.1.13). */
+  readonly crlUrls?: readonly string[];
+  /** Where its OCSP responder and its own certificate are (RFC 5280 section 4.2.2.1). */
+  readonly ocspUrls?: readonly string[];
+  readonly issuerUrls?: readonly string[];
   /** Further extensions; `value` is the DER that goes into the OCTET STRING. */
   readonly other?: readonly { readonly oid: string; readonly isCritical?: boolean; readonly value: Uint8Array }[];
 }

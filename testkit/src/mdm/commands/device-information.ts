@@ -1,4 +1,4 @@
-import { getArray, PlistReal, type PlistValue } from "@pomona/plist";
+import { getArray, getData, PlistReal, type PlistValue } from "@pomona/plist";
 import type { MacModel } from "../../model/mac-model.ts";
 import { acknowledged, formatError } from "../answer.ts";
 import type { CommandHandler, CommandPort } from "../command-port.ts";
@@ -11,8 +11,13 @@ const wifi = (mac: MacModel) => mac.network.find((card) => card.port === "Wi-Fi"
 const readers: Readonly<Record<string, (mac: MacModel, port: CommandPort) => PlistValue | undefined>> = {
   UDID: (mac) => mac.udid,
   ProvisioningUDID: (mac) => (mac.hardware.isAppleSilicon ? mac.provisioningUdid : undefined),
-  MDMOptions: () => ({ BootstrapTokenAllowed: true }),
-  AwaitingConfiguration: () => false,
+  OrganizationInfo: (mac) => mac.organization,
+  MDMOptions: ({ mdmOptions }) => ({
+    ActivationLockAllowedWhileSupervised: mdmOptions.activationLockAllowed,
+    BootstrapTokenAllowed: mdmOptions.bootstrapTokenAllowed,
+    PromptUserToAllowBootstrapTokenForAuthentication: mdmOptions.promptForBootstrapToken,
+  }),
+  AwaitingConfiguration: (mac) => mac.isAwaitingConfiguration,
   DeviceName: (mac) => mac.name,
   OSVersion: (mac) => mac.os.version,
   SupplementalBuildVersion: (mac) => mac.os.build,
@@ -28,7 +33,7 @@ const readers: Readonly<Record<string, (mac: MacModel, port: CommandPort) => Pli
   HasBattery: (mac) => mac.hardware.isLaptop,
   BatteryLevel: (mac) => (mac.hardware.isLaptop ? new PlistReal(0.83) : undefined),
   IsSupervised: (mac) => mac.isSupervised,
-  IsActivationLockEnabled: () => false,
+  IsActivationLockEnabled: (mac) => mac.activationLock.isOn,
   IsActivationLockSupported: (mac) => mac.hardware.isAppleSilicon,
   SupportsLOMDevice: () => false,
   ActiveManagedUsers: (mac) => mac.users.filter((user) => user.name === mac.consoleUser).map((user) => user.guid),
@@ -44,15 +49,20 @@ const readers: Readonly<Record<string, (mac: MacModel, port: CommandPort) => Pli
     PreviousScanResult: "0",
   }),
   LocalHostName: (mac) => mac.localHostName,
-  HostName: (mac) => `${mac.localHostName}.local`,
-  AutoSetupAdminAccounts: () => [],
+  HostName: (mac) => mac.hostName ?? `${mac.localHostName}.local`,
+  AutoSetupAdminAccounts: (mac) =>
+    mac.isAutomated
+      ? mac.users.filter((user) => user.isAutoAdmin).map((user) => ({ GUID: user.guid, shortName: user.name }))
+      : undefined,
+  EACSPreflight: (mac) => mac.erasePreflight,
   SystemIntegrityProtectionEnabled: (mac) => mac.sip,
   iTunesStoreAccountIsActive: () => false,
   PushToken: (_mac, port) => Buffer.from(port.pushToken(), "hex"),
   BluetoothMAC: (mac) => mac.network[0]?.mac,
   WiFiMAC: (mac) => wifi(mac)?.mac,
   EthernetMAC: (mac) => mac.network.find((card) => card.port === "Ethernet")?.mac,
-  PINRequiredForEraseDevice: (mac) => !mac.hardware.isAppleSilicon,
+  // Every Intel Mac of ours has a T2.
+  PINRequiredForEraseDevice: () => false,
   PINRequiredForDeviceLock: () => true,
   SupportsiOSAppInstalls: (mac) => mac.hardware.isAppleSilicon,
   SoftwareUpdateDeviceID: (mac) =>
@@ -66,6 +76,11 @@ export const deviceInformation: CommandHandler = (mac, command) => {
     return formatError("Queries is missing.");
   const answers: Record<string, PlistValue> = {};
   for (const query of queries as readonly string[]) {
+    if (query === "DevicePropertiesAttestation") {
+      const chain = mac.attest(getData(command, "DeviceAttestationNonce"));
+      if (chain !== undefined) answers[query] = chain;
+      continue;
+    }
     const value = Object.hasOwn(readers, query) ? readers[query]?.(mac.model, mac) : undefined;
     if (value !== undefined) answers[query] = value;
   }

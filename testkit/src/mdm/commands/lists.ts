@@ -2,12 +2,13 @@ import { getArray, getBoolean, type PlistDictionary } from "@pomona/plist";
 import { acknowledged } from "../answer.ts";
 import type { CommandHandler } from "../command-port.ts";
 
-/** Apple: InstalledApplicationList. `ManagedAppsOnly` gives none: nothing here came from the App Store by MDM. */
+/** Apple: InstalledApplicationList. */
 export const installedApplicationList: CommandHandler = ({ model }, command) => {
   const wanted = getArray(command, "Identifiers");
-  const list = getBoolean(command, "ManagedAppsOnly") === true ? [] : model.applications;
+  const managedOnly = getBoolean(command, "ManagedAppsOnly") === true;
   return acknowledged({
-    InstalledApplicationList: list
+    InstalledApplicationList: model.applications
+      .filter(({ bundleId }) => !managedOnly || Object.hasOwn(model.managedApplications, bundleId))
       .filter((application) => wanted === undefined || wanted.includes(application.bundleId))
       .map((application) => ({
         Identifier: application.bundleId,

@@ -1,12 +1,30 @@
+import type { PlistDictionary } from "@pomona/plist";
+import type { MacModel } from "../../model/mac-model.ts";
 import { acknowledged } from "../answer.ts";
 import type { CommandHandler } from "../command-port.ts";
+
+/** The escrowed key is there while the payload is, and only if the key was made after it came. */
+function recoveryKeys({ recovery, serialNumber }: MacModel): PlistDictionary {
+  const { personalKey, hasInstitutionalKey, escrow, cms } = recovery;
+  return {
+    FDE_HasPersonalRecoveryKey: personalKey !== undefined,
+    FDE_HasInstitutionalRecoveryKey: hasInstitutionalKey,
+    ...(escrow === undefined || cms === undefined
+      ? {}
+      : { FDE_PersonalRecoveryKeyCMS: Buffer.from(cms, "base64"), FDE_PersonalRecoveryKeyDeviceKey: serialNumber }),
+  };
+}
+
+/** On Apple silicon it follows from automated enrollment; otherwise somebody has to allow it in recoveryOS. */
+const bootstrapTokenUse = ({ hardware, isAutomated }: MacModel): string =>
+  hardware.isAppleSilicon ? (isAutomated ? "allowed" : "disallowed") : "not supported";
 
 /** Apple: SecurityInfo, the keys that a Mac has. */
 export const securityInfo: CommandHandler = ({ model }) =>
   acknowledged({
     SecurityInfo: {
       FDE_Enabled: model.fileVault,
-      ...(model.fileVault ? { FDE_HasPersonalRecoveryKey: true, FDE_HasInstitutionalRecoveryKey: false } : {}),
+      ...(model.fileVault ? recoveryKeys(model) : {}),
       SystemIntegrityProtectionEnabled: model.sip,
       FirewallSettings: {
         FirewallEnabled: model.firewall,
@@ -17,10 +35,16 @@ export const securityInfo: CommandHandler = ({ model }) =>
         Applications: [],
       },
       ...(model.hardware.isAppleSilicon
-        ? { IsRecoveryLockEnabled: false }
-        : { FirmwarePasswordStatus: { PasswordExists: false, ChangePending: false, AllowOroms: true } }),
+        ? { IsRecoveryLockEnabled: model.recoveryLock !== undefined }
+        : {
+            FirmwarePasswordStatus: {
+              PasswordExists: model.firmwarePassword !== undefined,
+              ChangePending: model.nextFirmwarePassword !== undefined,
+              AllowOroms: model.allowOptionRoms,
+            },
+          }),
       ManagementStatus: {
-        EnrolledViaDEP: false,
+        EnrolledViaDEP: model.isAutomated,
         UserApprovedEnrollment: true,
         IsUserEnrollment: false,
         IsActivationLockManageable: model.isSupervised,
@@ -29,9 +53,9 @@ export const securityInfo: CommandHandler = ({ model }) =>
         SecureBootLevel: "full",
         ...(model.hardware.isAppleSilicon ? {} : { ExternalBootLevel: "disallowed" }),
       },
-      RemoteDesktopEnabled: false,
+      RemoteDesktopEnabled: model.remoteDesktop,
       AuthenticatedRootVolumeEnabled: true,
-      BootstrapTokenAllowedForAuthentication: model.hardware.isAppleSilicon ? "allowed" : "not supported",
+      BootstrapTokenAllowedForAuthentication: bootstrapTokenUse(model),
       BootstrapTokenRequiredForSoftwareUpdate: model.hardware.isAppleSilicon,
       BootstrapTokenRequiredForKernelExtensionApproval: model.hardware.isAppleSilicon,
     },

@@ -41,7 +41,7 @@ export const profiles: Tool = printing((model, argv) => {
     const isEnrolled = model.profiles.some((profile) =>
       profile.payloads.some((payload) => payload.type === "com.apple.mdm"),
     );
-    return `Enrolled via DEP: No\nMDM enrollment: ${isEnrolled ? "Yes (User Approved)" : "No"}\n`;
+    return `Enrolled via DEP: ${model.isAutomated ? "Yes" : "No"}\nMDM enrollment: ${isEnrolled ? "Yes (User Approved)" : "No"}\n`;
   }
   if (type !== "bootstraptoken") return undefined;
   const escrowed = model.bootstrapToken === undefined ? "NO" : "YES";

@@ -9,8 +9,8 @@ import { failed, type OrderRunner } from "../order-outcome.ts";
 export const validateRecoveryKey =
   (escrow: EscrowTools): OrderRunner =>
   async (input) => {
-    const { recoveryKey } = input as ValidateRecoveryKeyInput;
-    const verdict = await escrow.validateRecoveryKey(recoveryKey);
+    const { prk } = input as ValidateRecoveryKeyInput;
+    const verdict = await escrow.validateRecoveryKey(prk);
     return verdict === "unknown"
       ? failed("macOS did not say whether the key fits: is FileVault on?", { data: { verdict } })
       : { state: "succeeded", data: { verdict } };

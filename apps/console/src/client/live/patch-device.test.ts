@@ -14,7 +14,15 @@ const device: Device = {
   osVersion: "26.1",
   createdAt: "2026-01-01T00:00:00.000Z",
   quarantine: null,
-  mdm: { enrolled: true, lastSeenAt: null, enrolledAt: null, udid: null, pushable: true },
+  mdm: {
+    enrolled: true,
+    lastSeenAt: null,
+    enrolledAt: null,
+    udid: null,
+    pushable: true,
+    userEnrollment: false,
+    setup: null,
+  },
   agent: {
     installed: false,
     online: false,

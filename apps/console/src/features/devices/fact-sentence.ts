@@ -19,6 +19,8 @@ export interface FactSentence {
 
 type Data = Readonly<Record<string, unknown>>;
 const text = (data: Data, name: string): string => (typeof data[name] === "string" ? data[name] : "");
+const day = (data: Data, name: string): string =>
+  typeof data[name] === "number" ? new Date(data[name]).toISOString().slice(0, 10) : "";
 const WAYS: Readonly<Record<string, string>> = { wire: "live wire", wake: "wake-up", net: "safety net" };
 const way = (data: Data): string => WAYS[text(data, "channel")] ?? text(data, "channel");
 const OFFLINE: Readonly<Record<string, string>> = {
@@ -31,6 +33,11 @@ const UNENROLLED: Readonly<Record<string, string>> = {
   "check-out": "The profile was removed on the Mac",
   replaced: "Another enrollment of the same Mac took its place",
   removed: "It was removed here",
+};
+const SETUP_ENDS: Readonly<Record<string, string>> = {
+  finished: "Setup done: Setup Assistant goes on",
+  deadline: "Setup took too long: Setup Assistant goes on without it",
+  "mac-went-on": "Setup Assistant went on by itself",
 };
 const ANSWERS: Readonly<Record<string, readonly [Tone, string]>> = {
   acknowledged: ["good", "acknowledged"],
@@ -74,6 +81,17 @@ const TELLS: Partial<Record<FactType, Tell>> = {
     text: "Reported changes",
     detail: Array.isArray(data["fields"]) ? data["fields"].join(", ") : "",
   }),
+  "device.setup-began": () => ({
+    chapter: "enrollment",
+    tone: "progress",
+    text: "Waits in Setup Assistant for its setup",
+  }),
+  "device.setup-ended": (data) => ({
+    chapter: "enrollment",
+    tone: data["reason"] === "deadline" ? "attention" : "good",
+    text: SETUP_ENDS[text(data, "reason")] ?? "Setup ended",
+    detail: Array.isArray(data["unfinished"]) ? data["unfinished"].join(", ") : "",
+  }),
   "device.quarantined": (data) => ({
     chapter: "protection",
     tone: "act",
@@ -83,7 +101,31 @@ const TELLS: Partial<Record<FactType, Tell>> = {
   "enrollment.refused": (data) => ({
     chapter: "enrollment",
     tone: "attention",
-    text: "Enrollment refused",
+    text: data["reason"] === "replay" ? "A recorded message was played back, and refused" : "Enrollment refused",
+    detail: text(data, "detail") || text(data, "reason"),
+  }),
+  "identity.renewed": (data) => ({
+    chapter: "enrollment",
+    tone: "good",
+    text: "Identity renewed",
+    detail: `good until ${day(data, "expiresAt")}`,
+  }),
+  "renewal.failed": (data) => ({
+    chapter: "enrollment",
+    tone: "attention",
+    text: "Renewing the identity did not work",
+    detail: text(data, "reason"),
+  }),
+  "renewal.stranding": (data) => ({
+    chapter: "enrollment",
+    tone: "act",
+    text: `About to strand: its identity ends on ${day(data, "expiresAt")}`,
+    detail: text(data, "reason"),
+  }),
+  "certificate.revoked": (data) => ({
+    chapter: "protection",
+    tone: "attention",
+    text: `A certificate for ${text(data, "role")} was revoked by ${text(data, "by")}`,
     detail: text(data, "reason"),
   }),
   "escrow.bootstrap-token-stored": (data) => ({
@@ -97,6 +139,14 @@ const TELLS: Partial<Record<FactType, Tell>> = {
     text: "Push failed",
     detail: `Apple answered ${String(data["status"])} ${text(data, "reason")}`,
   }),
+  "device.moved-in": () => ({ chapter: "enrollment", tone: "progress", text: "Taken over from another MDM server" }),
+  "enrollment.associated": () => ({ chapter: "enrollment", tone: "good", text: "Certificate brought along" }),
+  "push.token-flapped": (data) => ({
+    chapter: "commands",
+    tone: "attention",
+    text: "Push token changes again and again",
+    detail: `${String(data["changes"])} times within an hour`,
+  }),
   "command.queued": (data) => ({ chapter: "commands", tone: "progress", text: `${text(data, "requestType")} pending` }),
   "command.answered": (data) => {
     const [tone, word] = ANSWERS[text(data, "state")] ?? (["unknown", text(data, "state")] as const);
@@ -106,6 +156,23 @@ const TELLS: Partial<Record<FactType, Tell>> = {
     chapter: "agent",
     tone: "progress",
     text: "Agent may enroll: its one-time token was made",
+  }),
+  "agent.reinstall-requested": (data) => ({
+    chapter: "agent",
+    tone: "progress",
+    text: "The agent fell silent and is being installed again",
+    ...(typeof data["attempt"] === "number" ? { detail: `attempt ${data["attempt"]}` } : {}),
+  }),
+  "agent.reinstall-verified": () => ({
+    chapter: "agent",
+    tone: "good",
+    text: "The agent that was installed again came",
+  }),
+  "agent.reinstall-gave-up": (data) => ({
+    chapter: "agent",
+    tone: "act",
+    text: "The agent was installed again several times and never came",
+    detail: text(data, "outcome"),
   }),
   "agent.enrolled": (data) => ({
     chapter: "agent",

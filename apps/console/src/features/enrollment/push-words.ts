@@ -18,6 +18,11 @@ const WORDS: Readonly<Record<string, readonly [word: string, tone: Tone, text: s
     "act",
     "Apple no longer takes this certificate. It was probably revoked: renew it with the same Apple Account.",
   ],
+  unreachable: [
+    "Unreachable",
+    "act",
+    "Apple's push service cannot be reached from this server. Macs are woken again as soon as it can.",
+  ],
 };
 
 const SOON_MS = 30 * 86_400_000;

@@ -30,6 +30,8 @@ export interface ApiDoorOptions {
   readonly consoleDir: string;
   readonly version: string;
   readonly maxBodyBytes?: number;
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed; nobody's when not given. */
+  readonly trustedProxies?: readonly string[];
 }
 
 export interface Door {
@@ -53,6 +55,7 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
     http2: true,
     https: { allowHTTP1: true, key: options.tls.key, cert: options.tls.certificate, minVersion: "TLSv1.2" },
     bodyLimit: options.maxBodyBytes ?? 2_097_152,
+    ...(options.trustedProxies === undefined ? {} : { trustProxy: [...options.trustedProxies] }),
     genReqId: () => randomUUID(),
     http2SessionTimeout: 600_000,
     forceCloseConnections: true,

@@ -75,7 +75,7 @@ beforeEach(() => {
 const TOPIC = "com.apple.mgmt.External.test";
 function notification() {
   const { certificate, privateKey: key } = pushCertificate(authority, TOPIC, Date.now());
-  const credentials = { tenantId: asId<"tenant">("t"), topic: TOPIC, certificate, key };
+  const credentials = { tenantId: asId<"tenant">("t"), topic: TOPIC, certificate, key, notAfter: 1 };
   return { credentials, pushToken: Uint8Array.of(0xab, 0x01), pushMagic: "magic", expiration: 1_800_000_000 };
 }
 

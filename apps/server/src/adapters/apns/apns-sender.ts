@@ -1,27 +1,25 @@
-import { type ClientHttp2Session, connect, constants } from "node:http2";
-import type { PushCredentials, PushNotification, PushResult, PushSender } from "../../features/push/index.ts";
-
-export interface ApnsOptions {
-  /** `https://api.push.apple.com`, or a stand-in. */
-  readonly url: string;
-  /** PEM of that endpoint's root, when it is not a public one. */
-  readonly ca?: string;
-  /** How long one attempt may take, in ms. Default 10,000. */
-  readonly timeoutMs?: number;
-  /** The longest pause before a retry, in ms; half of it at random. Default 1000. */
-  readonly retryMs?: number;
-}
+import {
+  meaningOf,
+  type PushCredentials,
+  type PushNotification,
+  type PushResult,
+  type PushSender,
+  type PushSession,
+} from "../../features/push/index.ts";
+import { errorCode } from "./apns-answer.ts";
+import { type ApnsOptions, ApnsSession } from "./apns-session.ts";
 
 const RETRIES = 2;
 
 /**
  * Apple's push service over HTTP/2 with the tenant's certificate (Apple: Sending notification requests to APNs). One session
- * per topic, replaced after GOAWAY and when the certificate changes.
+ * per topic, replaced after its end and when a certificate that ends later comes.
  */
 export class ApnsSender implements PushSender {
   readonly endpoint: string;
   readonly #options: ApnsOptions;
-  readonly #sessions = new Map<string, ClientHttp2Session>();
+  readonly #sessions = new Map<string, ApnsSession>();
+  #isClosed = false;
 
   constructor(options: ApnsOptions) {
     this.#options = options;
@@ -31,12 +29,15 @@ export class ApnsSender implements PushSender {
   async send(notification: PushNotification): Promise<PushResult> {
     for (let attempt = 0; ; attempt += 1) {
       const result = await this.#attempt(notification);
-      // 429 speaks of this token alone and passes; 5xx and a lost connection pass too. All else is an answer.
-      const isPassing = result.status === 0 || result.status === 429 || result.status >= 500;
-      if (!isPassing || attempt >= RETRIES) return result;
+      if (meaningOf(result.status, result.reason).policy !== "retry" || attempt >= RETRIES || this.#isClosed)
+        return result;
       const pause = (this.#options.retryMs ?? 1000) * (0.5 + Math.random() / 2) * (attempt + 1);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
+  }
+
+  sessionOf(topic: string): PushSession | undefined {
+    return this.#sessions.get(topic)?.state;
   }
 
   forget(topic: string): void {
@@ -45,89 +46,32 @@ export class ApnsSender implements PushSender {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const session of this.#sessions.values()) session.destroy();
     this.#sessions.clear();
   }
 
-  #attempt({ credentials, pushToken, pushMagic, expiration }: PushNotification): Promise<PushResult> {
-    return new Promise((resolve) => {
-      let status = 0;
-      let apnsId: string | null = null;
-      let body = "";
-      const fail = (reason: string) => resolve({ status, reason, apnsId });
-      let session: ClientHttp2Session;
-      try {
-        session = this.#session(credentials);
-      } catch (error) {
-        return fail(errorCode(error));
-      }
-      const request = session.request({
-        [constants.HTTP2_HEADER_METHOD]: "POST",
-        [constants.HTTP2_HEADER_PATH]: `/3/device/${Buffer.from(pushToken).toString("hex")}`,
-        "apns-topic": credentials.topic,
-        "apns-push-type": "mdm",
-        "apns-priority": "10",
-        "apns-expiration": String(expiration),
-      });
-      request.setTimeout(this.#options.timeoutMs ?? 10_000, () => {
-        this.#drop(credentials.topic, session);
-        request.destroy();
-        fail("timeout");
-      });
-      request.on("response", (headers) => {
-        status = headers[":status"] ?? 0;
-        const id = headers["apns-id"];
-        apnsId = typeof id === "string" ? id : null;
-      });
-      request.setEncoding("utf8");
-      request.on("data", (chunk: string) => {
-        if (body.length < 10_000) body += chunk;
-      });
-      request.on("end", () => resolve({ status, reason: status === 200 ? null : reasonOf(body, status), apnsId }));
-      request.on("error", (error) => fail(errorCode(error)));
-      request.on("close", () => fail("connection closed"));
-      request.end(JSON.stringify({ mdm: pushMagic }));
-    });
+  async #attempt(notification: PushNotification): Promise<PushResult> {
+    let session: ApnsSession;
+    try {
+      session = this.#session(notification.credentials);
+    } catch (error) {
+      return { status: 0, reason: errorCode(error), apnsId: null };
+    }
+    return session.push(notification);
   }
 
-  #session(credentials: PushCredentials): ClientHttp2Session {
+  #session(credentials: PushCredentials): ApnsSession {
     const held = this.#sessions.get(credentials.topic);
-    if (held !== undefined && !held.closed && !held.destroyed) return held;
-    const { url, ca } = this.#options;
-    const session = connect(url, {
-      cert: credentials.certificate,
-      key: credentials.key,
-      ...(ca === undefined ? {} : { ca }),
-    });
-    const drop = () => this.#drop(credentials.topic, session);
-    session.on("error", drop);
-    // Streams that are open are still answered; new ones go to a new session.
-    session.on("goaway", drop);
-    session.on("close", drop);
-    session.unref();
+    const isReplaced =
+      held !== undefined && held.certificate !== credentials.certificate && credentials.notAfter > held.notAfter;
+    if (held !== undefined && held.isUsable && !isReplaced) return held;
+    const session = new ApnsSession(this.#options, credentials);
+    // What ended the last one is still worth showing.
+    session.lastGoAway = held?.lastGoAway ?? null;
+    session.lastFault = held?.lastFault ?? null;
     this.#sessions.set(credentials.topic, session);
+    held?.close();
     return session;
   }
-
-  #drop(topic: string, session: ClientHttp2Session): void {
-    if (this.#sessions.get(topic) === session) this.#sessions.delete(topic);
-    if (!session.closed) session.close();
-  }
-}
-
-function reasonOf(body: string, status: number): string {
-  try {
-    const { reason } = JSON.parse(body) as { reason?: unknown };
-    if (typeof reason === "string") return reason.slice(0, 200);
-  } catch {
-    // An answer without JSON still has its status.
-  }
-  return `status ${status}`;
-}
-
-/** A stream that never began names its session's fault as the cause. */
-function errorCode(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  if (error.cause instanceof Error) return errorCode(error.cause);
-  return (error as NodeJS.ErrnoException).code ?? error.name;
 }

@@ -36,6 +36,7 @@ const stateOf = async (deviceId: DeviceId, uuid: string) =>
   (await list(deviceId)).find(({ commandUuid }) => commandUuid === uuid)?.state;
 
 test("case 40: Idle with nothing queued is 200 and zero bytes", async () => {
+  // fault: nothing to do is answered with a byte
   const { mac } = await quietMac();
   for (let i = 0; i < 3; i++) {
     const answer = await mac.poll();
@@ -44,6 +45,7 @@ test("case 40: Idle with nothing queued is 200 and zero bytes", async () => {
 });
 
 test("case 41: commands come in order, the next in the answer to the report on the one before", async () => {
+  // fault: the newest command goes first
   const { mac, id } = await quietMac();
   const uuids = [await send(id), await send(id), await send(id)];
   const served: (string | undefined)[] = [(await mac.poll()).command?.uuid];
@@ -73,6 +75,7 @@ test("case 42: after NotNow comes the next that is not postponed, and the postpo
 });
 
 test("case 43: NotNow is counted, and the Mac is woken again", async () => {
+  // fault: NotNow is not counted
   const { mac, id } = await quietMac();
   const uuid = await send(id);
   await mac.poll();
@@ -117,6 +120,7 @@ test("case 45: the same report twice changes nothing and is answered with the sa
 });
 
 test("case 46: a report for an unknown command is answered with the next", async () => {
+  // fault: a report for an unknown command is a fault
   const { mac, id } = await quietMac();
   const uuid = await send(id);
   const answer = await mac.acknowledge("NEVER-SENT");
@@ -129,6 +133,7 @@ test("case 47: a report without CommandUUID is 400", async () => {
 });
 
 test("case 48: parallel polls neither lose nor duplicate a command", async () => {
+  // fault: each of two polls at once gets a command of its own
   const { mac, id } = await quietMac();
   const uuids = [await send(id), await send(id)];
   const polls = await Promise.all(Array.from({ length: 8 }, () => mac.poll()));
@@ -139,6 +144,7 @@ test("case 48: parallel polls neither lose nor duplicate a command", async () =>
 });
 
 test("case 49: one UUID may go to two Macs, and to each only once", async () => {
+  // fault: a UUID may go to one Mac twice
   const [a, b] = [await quietMac(), await quietMac()];
   const enqueue = (deviceId: DeviceId) =>
     rig.kernel.store.write(systemScope(tenant, "t"), (tx) =>
@@ -152,6 +158,7 @@ test("case 49: one UUID may go to two Macs, and to each only once", async () => 
 });
 
 test("case 50: an enqueue pushes once it is committed, and not when it fails", async () => {
+  // fault: the push goes out within the transaction
   const { mac, id } = await quietMac();
   const pushes = () => rig.sender.sent.filter(({ pushToken }) => Buffer.from(pushToken).toString() === mac.udid).length;
   await new Promise((resolve) => setTimeout(resolve, 600));
@@ -169,9 +176,26 @@ test("case 50: an enqueue pushes once it is committed, and not when it fails", a
 });
 
 test("case 51: a command that was sent and not answered is sent again", async () => {
+  // fault: what was sent once is given up
   const { mac, id } = await quietMac();
   const uuid = await send(id);
   for (let i = 0; i < 3; i++) assert.equal((await mac.poll()).command?.uuid, uuid);
+});
+
+test("case 52: what a command needs is asked again when it is served", async () => {
+  // fault: what a command needs is not asked again when it is served
+  const { mac, id } = await quietMac();
+  await mac.tokenUpdate({ AwaitingConfiguration: true });
+  await rig.settle();
+  // The server itself lets it go now; a person's order of the same waits behind it.
+  const own = (await mac.poll()).command!;
+  assert.equal(own.requestType, "DeviceConfigured");
+  const uuid = await send(id, { requestType: "DeviceConfigured" });
+  await mac.tokenUpdate({ AwaitingConfiguration: false });
+  assert.equal((await mac.acknowledge(own.uuid)).command, undefined);
+  const command = (await list(id)).find(({ commandUuid }) => commandUuid === uuid)!;
+  assert.equal(command.state, "error");
+  assert.match(command.error ?? "", /does not wait in Setup Assistant/);
 });
 
 test("case 52: what a command needs is asked when it is queued", async () => {

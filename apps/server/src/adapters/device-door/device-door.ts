@@ -5,11 +5,12 @@ import type { TLSSocket } from "node:tls";
 import type { HttpRoute, Kernel } from "../../kernel/feature.ts";
 import { MdmEndpoint } from "./mdm-endpoint.ts";
 import type { MdmPorts } from "./ports.ts";
-import { certificateFromHeader, type TrustedProxy } from "./proxy-certificate.ts";
+import type { TrustedProxy } from "./proxy-certificate.ts";
 import { QuarantineIntake } from "./quarantine-intake.ts";
 import { BodyAborted, BodyTooLarge, readBody } from "./read-body.ts";
 import { RouteTable } from "./route-table.ts";
 import { serveRoute } from "./serve-route.ts";
+import { TrustedProxies } from "./trusted-proxies.ts";
 
 export interface DeviceDoorOptions {
   readonly host: string;
@@ -88,14 +89,14 @@ class Door {
   readonly #kernel: Kernel;
   readonly #mdm: MdmEndpoint;
   readonly #routes: RouteTable;
-  readonly #proxy: TrustedProxy | undefined;
+  readonly #proxies: TrustedProxies | undefined;
   readonly #peers = new WeakMap<object, Uint8Array | null>();
 
   constructor(options: DeviceDoorOptions) {
     this.#kernel = options.kernel;
     this.#mdm = new MdmEndpoint(options.kernel, options.mdm, new QuarantineIntake(options.kernel));
     this.#routes = new RouteTable(options.routes);
-    this.#proxy = options.trustedProxy;
+    this.#proxies = options.trustedProxy && new TrustedProxies(options.trustedProxy);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -124,7 +125,7 @@ class Door {
       path,
       contentType: headers["content-type"],
       signature: typeof signature === "string" ? signature : undefined,
-      peerCertificate: this.#peerCertificate(request),
+      ...this.#peer(request),
       body,
     });
     end(response, answer.status, answer.body, answer.contentType);
@@ -135,19 +136,19 @@ class Door {
     if (found === undefined) return end(response, 404);
     if (found === "no-method") return end(response, 405);
     const body = await readBody(request, found.route.maxBodyBytes);
-    await serveRoute(found, request, response, { body, peerCertificate: this.#peerCertificate(request) });
+    await serveRoute(found, request, response, { body, ...this.#peer(request) });
   }
 
-  /** The certificate that TLS saw the key of, or that a trusted proxy vouches for. */
+  /** Who asks, and the certificate that TLS saw the key of: told by a trusted proxy, or else by the socket alone. */
+  #peer(request: IncomingMessage): { readonly address: string; readonly peerCertificate: Uint8Array | undefined } {
+    const address = request.socket.remoteAddress ?? "";
+    const forwarded = this.#proxies?.read(address, request.headers);
+    return forwarded === undefined
+      ? { address, peerCertificate: this.#peerCertificate(request) }
+      : { address: forwarded.address, peerCertificate: forwarded.certificate };
+  }
+
   #peerCertificate(request: IncomingMessage): Uint8Array | undefined {
-    const proxy = this.#proxy;
-    if (proxy !== undefined) {
-      const value = request.headers[proxy.header];
-      // Only here is the header looked at: from any other peer it is so much noise.
-      if (typeof value === "string" && proxy.addresses.includes(request.socket.remoteAddress ?? "")) {
-        return certificateFromHeader(value);
-      }
-    }
     const socket = request.socket as Partial<TLSSocket> & object;
     const held = this.#peers.get(socket);
     if (held !== undefined) return held ?? undefined;

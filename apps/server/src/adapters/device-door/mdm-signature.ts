@@ -1,3 +1,4 @@
+import { hash as digest } from "node:crypto";
 import {
   type Crypto,
   PkiError,
@@ -13,8 +14,12 @@ export type SignatureVerdict =
       readonly ok: true;
       /** Hash of the certificate that signed: who that is, is not decided here. */
       readonly certificateHash: string;
+      /** DER */
+      readonly certificate: Uint8Array;
       /** Claimed by the Mac, ms; undefined when it claims none. */
       readonly signingTime: number | undefined;
+      /** Over what was signed, so that no other way of writing the same signature down makes another message of it. */
+      readonly print: string;
     }
   | { readonly ok: false; readonly reason: string };
 
@@ -45,7 +50,19 @@ export class MdmSignatures {
       });
       if (!verdict.ok) return verdict;
       if (!this.#keys.has(hash)) this.#remember(hash, verdict.signerCertificate);
-      return { ok: true, certificateHash: hash, signingTime: verdict.signingTime };
+      const { signingTime, messageDigest } = verdict;
+      const print = digest(
+        "sha256",
+        Buffer.concat([messageDigest, Buffer.from(`${signingTime} ${hash}`)]),
+        "base64url",
+      );
+      return {
+        ok: true,
+        certificateHash: hash,
+        certificate: verdict.signerCertificate,
+        signingTime,
+        print: print.slice(0, 22),
+      };
     } catch (error) {
       if (error instanceof PkiError) return { ok: false, reason: error.code };
       throw error;

@@ -34,19 +34,26 @@ function disguised(as: TestMac, by: TestMac): TestMac {
 }
 
 test("case 15: a user channel is checked against the pin of its device", async () => {
+  // fault: the identifier is compared on the device channel only
   const [a, b] = [await enrolledMac(rig, tenant), await enrolledMac(rig, tenant)];
   assert.equal((await a.poll("Idle", { UserID: "U" })).status, 200);
   assert.equal((await disguised(a, b).poll("Idle", { UserID: "U" })).status, 403);
 });
 
 test("case 16: Authenticate and CheckOut on a user channel are refused", async () => {
+  // fault: a user may authenticate
+  // fault: a user's CheckOut unenrolls the Mac
   const mac = await enrolledMac(rig, tenant);
   assert.equal((await mac.authenticate({ UserID: "U" })).status, 403);
+  const fresh = await invitedMac(rig, tenant);
+  assert.equal((await fresh.authenticate({ UserID: "U" })).status, 403, "nor does a user begin an enrollment");
+  assert.equal((await fresh.authenticate()).status, 200);
   assert.equal((await mac.checkIn("CheckOut", { UserID: "U" })).status, 403);
   assert.equal((await mac.poll()).status, 200);
 });
 
 test("case 17: a user's TokenUpdate leaves the device's token and PushMagic as they are", async () => {
+  // fault: a user's TokenUpdate is taken for the Mac's
   const mac = await enrolledMac(rig, tenant);
   assert.equal((await mac.tokenUpdate({ UserID: "U", Token: Buffer.from("user"), PushMagic: "other" })).status, 200);
   const device = await deviceOf(mac);
@@ -55,6 +62,7 @@ test("case 17: a user's TokenUpdate leaves the device's token and PushMagic as t
 });
 
 test("case 18: TokenUpdate before Authenticate is refused", async () => {
+  // fault: an enrollment counts before its Authenticate
   const mac = await invitedMac(rig, tenant);
   assert.equal((await mac.tokenUpdate()).status, 403);
   assert.equal((await mac.poll()).status, 403);
@@ -62,6 +70,7 @@ test("case 18: TokenUpdate before Authenticate is refused", async () => {
 });
 
 test("case 19: B's identifier with A's certificate is refused and changes nothing", async () => {
+  // fault: the identifier that a message claims is not compared
   const [a, b] = [await enrolledMac(rig, tenant), await enrolledMac(rig, tenant)];
   const before = await queueOf(b);
   const thief = disguised(b, a);
@@ -79,6 +88,7 @@ test("case 19: B's identifier with A's certificate is refused and changes nothin
 });
 
 test("case 20: a certificate serves one UDID, and the same one again", async () => {
+  // fault: a certificate may authenticate a second UDID
   const mac = await invitedMac(rig, tenant);
   assert.equal((await mac.authenticate()).status, 200);
   const second = disguised(new TestMac(rig.plainUrl), mac);
@@ -87,6 +97,7 @@ test("case 20: a certificate serves one UDID, and the same one again", async () 
 });
 
 test("case 23: another valid certificate does not take over a Mac that is enrolled, nor its queue", async () => {
+  // fault: whoever claims to be a Mac that is enrolled takes its place
   const mac = await enrolledMac(rig, tenant);
   const before = await queueOf(mac);
   const thief = disguised(mac, await invitedMac(rig, tenant));
@@ -109,15 +120,6 @@ test("case 23: an invitation that names the serial number lets that Mac, and no 
   assert.equal((await mac.tokenUpdate()).status, 200);
   mac.identity = old;
   assert.equal((await mac.poll()).status, 403, "the enrollment before has ended");
-});
-
-test("case 24: User Enrollment requests are pinned as well", async () => {
-  const mac = await invitedMac(rig, tenant);
-  const ids = { UDID: "", EnrollmentID: "E-1" };
-  assert.equal((await mac.authenticate({ ...ids, SerialNumber: "" })).status, 200);
-  assert.equal((await mac.tokenUpdate(ids)).status, 200);
-  assert.equal((await mac.poll("Idle", ids)).status, 200);
-  assert.equal((await mac.poll("Idle", { UDID: "", EnrollmentID: "E-2" })).status, 403);
 });
 
 test("a Mac of one tenant is a stranger in another", async () => {

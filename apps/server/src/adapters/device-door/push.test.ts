@@ -12,6 +12,7 @@ import {
 } from "@pomona/pki";
 import { generateKeyPair } from "@pomona/pki/node";
 import { readDeviceBySerial } from "../../features/devices/index.ts";
+import type { PushResult } from "../../features/push/index.ts";
 import { addTenant } from "../../features/tenants/index.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import { type DeviceRig, deviceRig, pushCertificate } from "./testing/device-rig.ts";
@@ -32,7 +33,10 @@ beforeEach(async () => {
 const state = async () => (await rig.act(tenant, "push.show-push", {})) as PushState;
 const deviceOf = async (mac: TestMac) =>
   (await rig.kernel.store.read(systemScope(tenant, "t"), (tx) => readDeviceBySerial(tx, mac.serialNumber)))!;
-const testPush = (deviceId: string) => rig.act(tenant, "push.send-test-push", { deviceId });
+const testPush = async (deviceId: string) => {
+  const { status, reason, apnsId } = (await rig.act(tenant, "push.send-test-push", { deviceId })) as PushResult;
+  return { status, reason, apnsId };
+};
 
 test("a request made here, signed by Apple, becomes the tenant's certificate; its key was never shown", async () => {
   const { id } = await rig.kernel.store.write(systemScope(PLATFORM, "t"), (tx) => addTenant(tx, "New"));
@@ -110,7 +114,7 @@ test("a refused certificate is an alarm of the tenant, and the Macs' tokens stay
   const refused = await state();
   assert.deepEqual([refused.state, refused.lastError], ["refused", "BadCertificate (403)"]);
   assert.equal((await deviceOf(mac)).mdmPushable, true);
-  const told = await rig.kernel.store.readAfter(0, { tenantId: tenant, types: ["push.failed"], limit: 10 });
+  const told = await rig.kernel.store.readAfter(0, { tenantId: tenant, types: ["push.stopped"], limit: 10 });
   assert.deepEqual(told.at(-1)!.data, { reason: "BadCertificate", status: 403 });
   rig.sender.answer = { status: 200, reason: null, apnsId: "x" };
   await testPush(id);

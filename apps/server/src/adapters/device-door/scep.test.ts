@@ -7,7 +7,15 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import type { TenantId } from "@pomona/facts";
-import { encodePem, parseCertificate } from "@pomona/pki";
+import {
+  type Certificate,
+  createEnvelopedData,
+  createSignedData,
+  encodePem,
+  issueCertificate,
+  parseCertificate,
+} from "@pomona/pki";
+import { generateKeyPair } from "@pomona/pki/node";
 import { certificateHash } from "../../features/tenants/index.ts";
 import { type DeviceRig, deviceRig } from "./testing/device-rig.ts";
 import { enrolledMac, fetchProfile } from "./testing/enroll-mac.ts";
@@ -118,6 +126,63 @@ test("RenewalReq gives a further certificate of the same enrollment, and only to
     (tx) => rig.authority.revoke(tx, { hash }),
   );
   assert.equal((await requestIdentity(scepUrl(), undefined, { renew: mac.identity! })).reply.status, "failure");
+});
+
+/** A message of any type, signed as a request is. */
+function otherMessage(messageType: string, ca: Certificate): Uint8Array {
+  const key = generateKeyPair("rsa-2048");
+  const now = rig.clock.now();
+  const spki = rig.authority.crypto.publicKeyOf(key);
+  const self = { certificate: "self" as const, key };
+  const der = issueCertificate(rig.authority.crypto, {
+    issuer: self,
+    subject: { CN: "self" },
+    spki,
+    notBefore: now - 1000,
+    notAfter: now + 86_400_000,
+  });
+  const printable = (text: string) => Buffer.concat([Buffer.from([0x13, text.length]), Buffer.from(text)]);
+  const attribute = (last: number, value: Uint8Array) => ({ oid: `2.16.840.1.113733.1.9.${last}`, values: [value] });
+  return createSignedData(rig.authority.crypto, {
+    content: createEnvelopedData(rig.authority.crypto, Buffer.from("x"), ca, "aes-256-cbc"),
+    signer: { certificate: parseCertificate(der), key },
+    attributes: [
+      attribute(2, printable(messageType)),
+      attribute(7, printable("transaction")),
+      attribute(5, Buffer.concat([Buffer.from([4, 16]), Buffer.alloc(16, 7)])),
+    ],
+  });
+}
+/** failInfo of the answer, as openssl finds it in a message that the tenant's authority signed. */
+async function failInfoOf(message: Uint8Array, ca: Certificate): Promise<string | undefined> {
+  const answer = await fetch(`${scepUrl()}?operation=PKIOperation`, { method: "POST", body: Buffer.from(message) });
+  assert.deepEqual([answer.status, answer.headers.get("content-type")], [200, "application/x-pki-message"]);
+  writeFileSync(path.join(dir, "answer.der"), Buffer.from(await answer.arrayBuffer()));
+  writeFileSync(path.join(dir, "ca.pem"), encodePem("CERTIFICATE", ca.raw));
+  const verify = ["cms", "-verify", "-binary", "-inform", "DER", "-in", "answer.der", "-partial_chain"];
+  execFileSync("openssl", [...verify, "-CAfile", "ca.pem", "-purpose", "any"], { cwd: dir, stdio: "pipe" });
+  const shown = execFileSync("openssl", ["asn1parse", "-inform", "DER", "-in", "answer.der"], { cwd: dir });
+  return /2\.16\.840\.1\.113733\.1\.9\.4\s[^]*?PRINTABLESTRING\s*:(\d)/.exec(shown.toString())?.[1];
+}
+
+test("CertPoll, GetCert and GetCRL are answered with badCertID, and a message type of nobody's is no SCEP at all", async () => {
+  const ca = (await rig.authority.intermediate(tenant)).certificate;
+  for (const type of ["20", "21", "22"]) assert.equal(await failInfoOf(otherMessage(type, ca), ca), "4", type);
+  assert.equal(await failInfoOf(otherMessage("3", ca), ca), "2", "an answer is no request");
+  const other = await fetch(`${scepUrl()}?operation=PKIOperation`, {
+    method: "POST",
+    body: Buffer.from(otherMessage("99", ca)),
+  });
+  assert.equal(other.status, 400);
+});
+
+test("a request that is damaged gets badMessageCheck, one that is for another authority badRequest", async () => {
+  const ca = (await rig.authority.intermediate(tenant)).certificate;
+  const other = (await rig.authority.intermediate(await rig.newTenant("Elsewhere"))).certificate;
+  const damaged = Buffer.from(otherMessage("19", ca));
+  damaged[damaged.length - 1]! ^= 1;
+  assert.equal(await failInfoOf(damaged, ca), "1");
+  assert.equal(await failInfoOf(otherMessage("19", other), ca), "2");
 });
 
 test("a message on GET that is no base64 is 400", async () => {

@@ -25,7 +25,11 @@ test("a large body to a slow reader comes whole, and leaves no listener behind f
   };
   const server = createServer((request, response) => {
     response.on("drain", () => (mostListeners = Math.max(mostListeners, response.listenerCount("close"))));
-    void serveRoute({ route, params: {} }, request, response, { body: new Uint8Array(), peerCertificate: undefined });
+    void serveRoute({ route, params: {} }, request, response, {
+      body: new Uint8Array(),
+      peerCertificate: undefined,
+      address: "127.0.0.1",
+    });
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;

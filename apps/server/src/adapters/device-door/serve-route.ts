@@ -22,11 +22,11 @@ export async function serveRoute(
   { route, params }: FoundRoute,
   request: IncomingMessage,
   response: ServerResponse,
-  received: { readonly body: Uint8Array; readonly peerCertificate: Uint8Array | undefined },
+  received: { readonly body: Uint8Array; readonly peerCertificate: Uint8Array | undefined; readonly address: string },
 ): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
-  const { peerCertificate, body } = received;
+  const { peerCertificate, body, address } = received;
   let answer: HttpResponse;
   try {
     answer = await route.handle({
@@ -35,7 +35,7 @@ export async function serveRoute(
       params,
       headers: request.headers,
       body,
-      address: request.socket.remoteAddress ?? "",
+      address,
       signal: gone.signal,
       ...(peerCertificate === undefined ? {} : { peerCertificate }),
     });

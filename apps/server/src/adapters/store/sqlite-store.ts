@@ -10,6 +10,7 @@ import type { Migration, ReadTransaction, Store, WriteTransaction } from "../../
 import { Checkpointer } from "./checkpointer.ts";
 import { FACT_TABLES, FactReader, FactWriter } from "./fact-rows.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { LINEAGE_TABLES } from "./lineage.ts";
 import { LogSync } from "./log-sync.ts";
 import { migrate } from "./migrate.ts";
 import { queryBuilderOver } from "./node-sqlite-dialect.ts";
@@ -24,7 +25,10 @@ export interface SqliteStoreOptions {
 }
 
 const KERNEL_PREFIX = "kernel/";
-const KERNEL_TABLES: readonly Migration[] = [{ name: `${KERNEL_PREFIX}0001-facts`, statements: FACT_TABLES }];
+const KERNEL_TABLES: readonly Migration[] = [
+  { name: `${KERNEL_PREFIX}0001-facts`, statements: FACT_TABLES },
+  LINEAGE_TABLES,
+];
 
 /** The embedded store: one file, one writing and one reading connection, one process. */
 export class SqliteStore implements Store, FactLog {

@@ -27,11 +27,30 @@ export const budgetMigrations: readonly Migration[] = [
   },
 ];
 
-/** Adds to what the scope's actor has touched in an hour, and says how much that makes. */
-export async function addCharge(tx: WriteTransaction, risk: string, hour: number, devices: number): Promise<number> {
+/** What an actor has touched in an hour. */
+export async function readCharge(tx: ReadTransaction, actorId: string, risk: string, hour: number): Promise<number> {
+  const row = await sqlOf<Tables>(tx)
+    .selectFrom("budget_charges")
+    .select("devices")
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("actor_id", "=", actorId)
+    .where("risk", "=", risk)
+    .where("hour", "=", hour)
+    .executeTakeFirst();
+  return row?.devices ?? 0;
+}
+
+/** Adds to what an actor has touched in an hour, and says how much that makes. */
+export async function addCharge(
+  tx: WriteTransaction,
+  actorId: string,
+  risk: string,
+  hour: number,
+  devices: number,
+): Promise<number> {
   const row = await sqlOf<Tables>(tx)
     .insertInto("budget_charges")
-    .values({ tenant_id: tx.scope.tenantId, actor_id: tx.scope.actor.id, risk, hour, devices })
+    .values({ tenant_id: tx.scope.tenantId, actor_id: actorId, risk, hour, devices })
     .onConflict((conflict) =>
       conflict
         .columns(["tenant_id", "actor_id", "risk", "hour"])

@@ -1,27 +1,44 @@
 import type { Risk } from "@pomona/contract";
 import { PomonaError } from "../../kernel/errors.ts";
 import type { Budget } from "../../kernel/perform.ts";
+import type { ReadTransaction } from "../../kernel/store.ts";
 import { addCharge } from "./budget.sql.ts";
+import { readLimit } from "./limits.sql.ts";
+import type { LimitChange, Limits } from "./limits-model.ts";
 
-/** Devices that one actor may touch in one tenant in one hour, by risk. */
-export type BudgetLimits = Readonly<Record<Exclude<Risk, "read">, number>>;
+export const HOUR_MS = 3_600_000;
+/** Under this name the charges of all actors of a tenant are added up. */
+export const ALL_ACTORS = "*";
 
-/** A stolen token erases at most twenty Macs before someone has an hour to notice. */
-export const DEFAULT_LIMITS: BudgetLimits = { change: 100_000, rootEquivalent: 10_000, destructive: 20 };
+/** What counts in the scope's tenant, and what is to come. */
+export const limitOf = async (tx: ReadTransaction, defaults: Limits, risk: keyof Limits): Promise<LimitChange> =>
+  (await readLimit(tx, risk)) ?? { now: defaults[risk], next: null };
 
-const HOUR = 3_600_000;
-
-export const budgetOf = (limits: BudgetLimits): Budget => ({
+/** Counts what an actor, and all actors together, touch in one tenant in one hour. What the server does by itself is free. */
+export const budgetOf = (defaults: Limits): Budget => ({
   charge: async (tx, risk, devices, action) => {
-    if (risk === "read" || devices === 0 || tx.scope.actor.kind === "system") return;
-    const spent = await addCharge(tx, risk, Math.floor(tx.now / HOUR), devices);
-    if (spent <= limits[risk]) return;
-    throw new PomonaError(
-      "exhausted",
-      "budget.exceeded",
-      `${action} would touch ${spent} Macs this hour, and your budget for such actions is ${limits[risk]}. ` +
-        "Nothing was changed. Wait for the next full hour, or have an administrator raise the budget.",
-      { detail: { limit: limits[risk], risk } },
-    );
+    const { actor } = tx.scope;
+    if (risk === "read" || devices === 0 || actor.kind === "system") return;
+    const { now: limit } = await limitOf(tx, defaults, risk);
+    const hour = Math.floor(tx.now / HOUR_MS);
+    const spent = await addCharge(tx, actor.id, risk, hour, devices);
+    if (spent > limit.perActor) throw exceeded(action, risk, spent, limit.perActor, "your budget");
+    const all = await addCharge(tx, ALL_ACTORS, risk, hour, devices);
+    if (all > limit.perTenant) throw exceeded(action, risk, all, limit.perTenant, "the budget of all of you");
   },
+});
+
+const exceeded = (action: string, risk: Risk, devices: number, limit: number, whose: string): PomonaError =>
+  new PomonaError(
+    "exhausted",
+    "budget.exceeded",
+    `${action} would touch ${devices} Macs this hour, and ${whose} for such actions is ${limit}. ` +
+      "Nothing was changed. Wait for the next full hour, or have an administrator raise the limit.",
+    { detail: { limit, risk, devices } },
+  );
+
+/** How long what a person or a token asks for can be taken back, in ms. */
+export const undoPolicy = (defaults: Limits) => ({
+  windowMs: async (tx: ReadTransaction, risk: Risk): Promise<number> =>
+    risk === "read" ? 0 : (await limitOf(tx, defaults, risk)).now.undoSeconds * 1000,
 });

@@ -5,8 +5,14 @@ import { accessMigrations, countPeople, deleteOldSessions, grant, touchTokens } 
 import { Authenticator } from "./authenticate.ts";
 import { budgetMigrations, deleteOld } from "./budget.sql.ts";
 import { KEY_MS } from "./idempotency.ts";
+import { deleteOldExceeded, limitMigrations } from "./limits.sql.ts";
+import { limitActions, onBudgetExceeded } from "./limits.ts";
+import { DEFAULT_LIMITS } from "./limits-model.ts";
 import { listTenantsAction, showSessionAction } from "./show-session.ts";
 import { createSignInLinkAction, createTokenAction, listTokensAction, revokeTokenAction } from "./tokens.ts";
+
+/** How long tries beyond a limit are kept, in ms. */
+const EXCEEDED_MS = 90 * 86_400_000;
 
 export interface AccessFeature {
   readonly feature: Feature;
@@ -23,7 +29,7 @@ export function createAccess(kernel: Kernel, consoleUrl: () => string): AccessFe
     isEmpty: async () => (await kernel.store.read(scope, countPeople)) === 0,
     feature: {
       name: "access",
-      migrations: [...accessMigrations, ...budgetMigrations],
+      migrations: [...accessMigrations, ...budgetMigrations, ...limitMigrations],
       actions: [
         showSessionAction,
         listTenantsAction,
@@ -32,7 +38,9 @@ export function createAccess(kernel: Kernel, consoleUrl: () => string): AccessFe
         listTokensAction,
         revokeTokenAction,
         createSignInLinkAction(consoleUrl),
+        ...limitActions(DEFAULT_LIMITS),
       ],
+      factHandlers: [onBudgetExceeded],
       jobs: [
         {
           name: "access/note-used-tokens",
@@ -49,6 +57,7 @@ export function createAccess(kernel: Kernel, consoleUrl: () => string): AccessFe
             kernel.store.write(scope, async (tx) => {
               await deleteOldSessions(tx);
               await deleteOld(tx, tx.now - KEY_MS, Math.floor(tx.now / 3_600_000) - 48);
+              await deleteOldExceeded(tx, tx.now - EXCEEDED_MS);
             }),
         },
       ],

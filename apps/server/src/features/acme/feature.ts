@@ -4,7 +4,7 @@ import { accountMigrations, deleteIdleAccounts } from "./accounts.sql.ts";
 import { acmeRoutes } from "./acme.http.ts";
 import { AcmeDoor } from "./acme-door.ts";
 import { attestationMigrations } from "./attestations.sql.ts";
-import { FORGET_AFTER_MS } from "./model.ts";
+import { FORGET_AFTER_MS, IDLE_ACCOUNT_MS } from "./model.ts";
 import { deleteOldOrders, orderMigrations } from "./orders.sql.ts";
 import type { AcmePorts } from "./ports.ts";
 import { RateLimit } from "./rate-limit.ts";
@@ -27,7 +27,7 @@ export function createAcme(kernel: Kernel, ports: AcmePorts): Feature {
         run: () =>
           kernel.store.write(systemScope(PLATFORM, "acme"), async (tx) => {
             await deleteOldOrders(tx, tx.now - FORGET_AFTER_MS);
-            await deleteIdleAccounts(tx, tx.now - FORGET_AFTER_MS);
+            await deleteIdleAccounts(tx, tx.now - IDLE_ACCOUNT_MS);
           }),
       },
     ],

@@ -46,8 +46,10 @@ export const CHALLENGE_TYPE = "device-attest-01";
 
 /** How long an order may be worked on, in ms. */
 export const ORDER_MS = 3_600_000;
-/** After how long ended orders, and accounts with nothing to their name, are forgotten. */
+/** After how long ended orders are forgotten. */
 export const FORGET_AFTER_MS = 86_400_000;
+/** After how long an account with no order and no certificate is: a Mac orders at once, and keys cost nothing. */
+export const IDLE_ACCOUNT_MS = 2 * ORDER_MS;
 /** Tries with one ClientIdentifier, whoever makes them. */
 export const MOST_ORDERS_PER_IDENTIFIER = 10;
 /** Open orders of one account: a Mac has one. */

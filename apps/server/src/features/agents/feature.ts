@@ -1,5 +1,6 @@
 import type { PollRequest, PollResponse, RenewRequest, RenewResponse } from "@pomona/agent-protocol";
 import type { Feature, Kernel } from "../../kernel/feature.ts";
+import type { HeldSource } from "../commands/index.ts";
 import { type SeenTimes } from "../devices/index.ts";
 import type { Authority } from "../tenants/index.ts";
 import { AgentWaker } from "./agent-waker.ts";
@@ -7,11 +8,13 @@ import { ChannelHealth } from "./channel-health.ts";
 import { DesiredCourier } from "./desired-courier.ts";
 import { enrollAgent } from "./enroll-agent.ts";
 import { exchange } from "./exchange.ts";
-import { type InstallParts, mintAgain, onDeviceEnrolled, onInstallAnswered } from "./install-agent.ts";
+import { heldOrders } from "./held-orders.ts";
+import { INSTALL_WORK, type InstallParts, mintAgain, onDeviceEnrolled, onInstallAnswered } from "./install-agent.ts";
 import { installMigrations } from "./installs.sql.ts";
 import { Intake } from "./intake.ts";
 import { LiveSessions } from "./live-sessions.ts";
 import { NetPolls } from "./net-polls.ts";
+import { onCertificateRevoked } from "./on-certificate-revoked.ts";
 import { onDeviceReleased } from "./on-device-released.ts";
 import { onDeviceUnenrolled } from "./on-device-unenrolled.ts";
 import { onFacts, onPushFailed, onSensor } from "./on-facts.ts";
@@ -29,9 +32,12 @@ import type {
   MdmCommands,
   MessageHandler,
   MessageHandlers,
+  SetupWork,
 } from "./ports.ts";
 import { PresenceBook } from "./presence.ts";
 import { onOrderStatus, onReceipt } from "./record-receipt.ts";
+import { DEFAULT_REINSTALL, listReinstallsAction, type ReinstallPolicy, reinstallSilent } from "./reinstall-silent.ts";
+import { reinstallMigrations } from "./reinstalls.sql.ts";
 import { FirstUses, renewAgent } from "./renew-agent.ts";
 import { renewalMigrations } from "./renewals.sql.ts";
 import { type AgentAddresses, SettingsSender } from "./send-settings.ts";
@@ -44,9 +50,12 @@ export interface AgentsOptions {
   readonly authority: Authority;
   readonly seen: SeenTimes;
   readonly commands: MdmCommands;
+  readonly setup: SetupWork;
   /** Asked whenever a settings profile is made, so that doors may open later than this feature is composed. */
   readonly addresses: () => AgentAddresses;
   readonly agentPackage: () => AgentPackage | undefined;
+  /** When an agent counts as lost; a week when not given. */
+  readonly reinstall?: ReinstallPolicy;
 }
 
 /** What main.ts and the features above need of this one. The README says in which order to compose. */
@@ -65,6 +74,8 @@ export interface AgentsFeature {
   readonly addMessages: (handlers: Readonly<Record<string, MessageHandler<never>>>) => void;
   /** Tells online Macs at once that their desired state changed. */
   readonly desiredChanged: (to: readonly AgentIdentity[]) => void;
+  /** Orders that a restored backup holds. */
+  readonly heldOrders: HeldSource;
   /** For features above: an order of theirs, in their transaction. What came of it is told by `order.finished`. */
   readonly storeOrder: StoreOrder;
 }
@@ -72,7 +83,7 @@ export interface AgentsFeature {
 const NO_BUS: DeviceBus = { send: () => false, isListening: () => false, disconnect: () => {} };
 
 export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeature {
-  const { authority, seen, commands, addresses, agentPackage } = options;
+  const { authority, seen, commands, setup, addresses, agentPackage } = options;
   let bus = NO_BUS;
   let source: DesiredSource | undefined;
   let handlers: MessageHandlers = {};
@@ -92,7 +103,8 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
   const desired = new DesiredCourier(kernel, currentBus, polls, () => source);
   const firstUses = new FirstUses({ kernel, authority });
   const intake = new Intake({ kernel, authority, seen, presence, sessions, handlers: () => handlers, firstUses });
-  const install: InstallParts = { kernel, commands, settings, agentPackage };
+  const install: InstallParts = { kernel, commands, settings, agentPackage, setup };
+  setup.expect(INSTALL_WORK, "installation of the agent");
   const addMessages = (added: Readonly<Record<string, MessageHandler<never>>>) => {
     handlers = { ...handlers, ...added };
   };
@@ -118,6 +130,7 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
       source = given;
     },
     addMessages,
+    heldOrders,
     desiredChanged: (to) => {
       desired
         .broadcast(to)
@@ -126,18 +139,20 @@ export function createAgents(kernel: Kernel, options: AgentsOptions): AgentsFeat
     storeOrder: store,
     feature: {
       name: "agents",
-      migrations: [...orderMigrations, ...installMigrations, ...renewalMigrations],
-      actions: [placeOrder(store), ...showOrderActions, openEcho(sessions)],
+      migrations: [...orderMigrations, ...installMigrations, ...renewalMigrations, ...reinstallMigrations],
+      actions: [placeOrder(store), ...showOrderActions, openEcho(sessions), listReinstallsAction],
       factHandlers: [
         onDeviceEnrolled(install),
         onInstallAnswered(install),
         onPushFailed(health),
         onDeviceUnenrolled(authority, currentBus, polls),
+        onCertificateRevoked(currentBus, polls),
         onDeviceReleased(kernel, orders, desired),
       ],
       jobs: [
         sweepOrders(kernel, orders),
         mintAgain(install),
+        reinstallSilent({ ...install, seen, policy: options.reinstall ?? DEFAULT_REINSTALL }),
         { name: "agents/forget-wakes", everyMs: 600_000, run: async () => waker.forgetOld() },
       ],
       stop: async () => {

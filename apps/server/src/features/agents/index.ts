@@ -18,5 +18,4 @@ export type {
   WireEnd,
 } from "./ports.ts";
 export type { AgentAddresses } from "./send-settings.ts";
-export { startEpoch } from "./start-epoch.ts";
 export { type OrderRequest, type StoreOrder } from "./store-order.ts";

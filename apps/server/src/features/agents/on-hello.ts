@@ -5,6 +5,7 @@ import { type DeviceRow, quarantineDevice, readDevice, setAgentState } from "../
 import type { AgentWaker } from "./agent-waker.ts";
 import type { ChannelHealth } from "./channel-health.ts";
 import type { DesiredCourier } from "./desired-courier.ts";
+import { verifyReinstall } from "./note-reinstall.ts";
 import type { OrderCourier } from "./order-courier.ts";
 import type { MessageContext, MessageHandler } from "./ports.ts";
 import type { PresenceBook } from "./presence.ts";
@@ -30,6 +31,7 @@ export const onHello =
     const suspicion = suspect(parts.bodies, device, hello, tx.now);
     if (suspicion !== undefined) await quarantineDevice(tx, deviceId, suspicion);
     await noteState(tx, device, hello);
+    await verifyReinstall(tx, deviceId);
     await noteChannels(tx, parts.health, context, hello);
     const wasWoken = hello.startedBy === "wake" && parts.waker.wasWoken(deviceId);
     if (wasWoken) await parts.health.note(tx, deviceId, "wake", "up");

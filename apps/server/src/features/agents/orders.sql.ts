@@ -33,6 +33,8 @@ interface Columns {
   data: string;
   deliveries: number;
   next_delivery_at: number | null;
+  /** Why it waits for a person; null for what may be sent. */
+  hold: string | null;
 }
 interface Tables {
   orders: Columns;
@@ -57,6 +59,13 @@ export const orderMigrations: readonly Migration[] = [
       `CREATE TABLE order_sequences (tenant_id TEXT NOT NULL, device_id TEXT NOT NULL, seq INTEGER NOT NULL,
          PRIMARY KEY (tenant_id, device_id)) WITHOUT ROWID`,
       "CREATE TABLE order_epochs (tenant_id TEXT PRIMARY KEY, epoch INTEGER NOT NULL) WITHOUT ROWID",
+    ],
+  },
+  {
+    name: "agents/0004-held-orders",
+    statements: [
+      "ALTER TABLE orders ADD COLUMN hold TEXT",
+      "CREATE INDEX orders_held ON orders (tenant_id, id) WHERE hold IS NOT NULL",
     ],
   },
 ];
@@ -165,6 +174,7 @@ const LISTED = [
   "data",
   "deliveries",
   "next_delivery_at",
+  "hold",
 ] as const;
 /** Inputs may be as large as a script; no list needs them. */
 const NOT_LISTED = { input: null, sealed_input: null };
@@ -207,6 +217,7 @@ export async function readUndelivered(
     .where("device_id", "=", deviceId)
     .where("finished_at", "is", null)
     .where("received_at", "is", null)
+    .where("hold", "is", null)
     .where("expires_at", ">", tx.now)
     .orderBy("id")
     .limit(limit)
@@ -298,13 +309,43 @@ export async function writeEpoch(tx: WriteTransaction, epoch: number): Promise<v
     .execute();
 }
 
-/** Ids of all orders of the tenant that are not final. */
-export const readOpen = async (tx: ReadTransaction) =>
+/** Holds what no Mac was heard to have. @returns how many */
+export async function holdUndelivered(tx: WriteTransaction): Promise<number> {
+  const { numUpdatedRows } = await sqlOf<Tables>(tx)
+    .updateTable("orders")
+    .set({ hold: "restored", next_delivery_at: null })
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("finished_at", "is", null)
+    .where("received_at", "is", null)
+    .where("hold", "is", null)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
+const heldIn = (tx: ReadTransaction) =>
+  sqlOf<Tables>(tx)
+    .selectFrom("orders")
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("hold", "is not", null)
+    .where("finished_at", "is", null);
+
+/** Oldest first. */
+export const readHeldOrders = async (tx: ReadTransaction, limit: number): Promise<readonly OrderRow[]> =>
+  (await heldIn(tx).selectAll().orderBy("id").limit(limit).execute()).map(toRow);
+
+export const countHeldOrders = async (tx: ReadTransaction): Promise<number> =>
   (
-    await sqlOf<Tables>(tx)
-      .selectFrom("orders")
-      .selectAll()
-      .where("tenant_id", "=", tx.scope.tenantId)
-      .where("finished_at", "is", null)
-      .execute()
-  ).map(toRow);
+    await heldIn(tx)
+      .select((e) => e.fn.countAll<number>().as("n"))
+      .executeTakeFirstOrThrow()
+  ).n;
+
+/** Lets a held order go, in another envelope. */
+export async function rewrapOrder(tx: WriteTransaction, id: OrderId, envelope: IntentEnvelope): Promise<void> {
+  await sqlOf<Tables>(tx)
+    .updateTable("orders")
+    .set({ envelope: JSON.stringify(envelope), hold: null, next_delivery_at: tx.now })
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("id", "=", id)
+    .execute();
+}

@@ -1,5 +1,5 @@
 import type { DesiredMessage, Lane } from "@pomona/agent-protocol";
-import type { Channel, DeviceId, TenantId } from "@pomona/facts";
+import type { Channel, CommandId, DeviceId, TenantId } from "@pomona/facts";
 import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 
 /** Whom a client certificate of role `agent` names. */
@@ -76,6 +76,13 @@ export type InstallCommand =
       readonly manifest: PackageManifest;
       readonly expiresInSeconds: number;
     };
+
+/** What a Mac in Setup Assistant waits for, as much of it as this feature needs. */
+export interface SetupWork {
+  expect(name: string, summary: string): void;
+  follow(tx: WriteTransaction, deviceId: DeviceId, name: string, commandIds: readonly CommandId[]): Promise<void>;
+  finish(tx: WriteTransaction, deviceId: DeviceId, name: string): Promise<void>;
+}
 
 /** Where a package is and what it has to be: the hash of each piece, so that nobody in between can change it. */
 export interface PackageManifest {

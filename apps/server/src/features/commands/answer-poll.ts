@@ -4,10 +4,11 @@ import type { Kernel } from "../../kernel/feature.ts";
 import { deviceScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { EMPTY, type Enrollment, type MdmAnswer } from "../enrollment/index.ts";
-import { commandCatalog } from "./catalog/index.ts";
-import { renderPayload } from "./command-input.ts";
+import { readInput } from "./batch-rows.sql.ts";
+import { askedOf, renderPayload } from "./command-input.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { findOpen, markNotNow, markSent, readNextStart, readOpen } from "./commands.sql.ts";
+import { findDefinition } from "./definitions.ts";
 import {
   type CommandRow,
   DEVICE_CHANNEL,
@@ -18,7 +19,6 @@ import {
   UNANSWERED,
 } from "./model.ts";
 import type { CommandAnswer } from "./ports.ts";
-import { objectionOf } from "./possible.ts";
 
 const PLIST_TYPE = "application/xml; charset=UTF-8";
 /** The command that was reported on and the one after it: what nearly every poll needs. */
@@ -27,12 +27,17 @@ const LOOK_AHEAD = 2;
 export interface Sender {
   readonly enrollment: Enrollment;
   readonly deviceId: DeviceId;
+  /** Notes, with what a report changes, that it was taken in: it cannot be played back. */
+  readonly remember: (tx: WriteTransaction) => Promise<void>;
 }
 /** A sender with the queue that its message is about. */
 interface Poller extends Sender {
   readonly channel: string;
   readonly report: Report;
 }
+
+/** Which of a Mac's queues a message is about. */
+export const queueOf = (from: Report["from"]): string => (from.channel === "user" ? from.identifier : DEVICE_CHANNEL);
 
 /**
  * Answers a poll: takes in what became of the last command and hands out the next of the same channel, in one transaction.
@@ -41,13 +46,14 @@ interface Poller extends Sender {
 export async function answerPoll(
   kernel: Kernel,
   queue: CommandQueue,
-  { enrollment, deviceId }: Sender,
+  { enrollment, deviceId, remember }: Sender,
   report: Report,
 ): Promise<MdmAnswer> {
-  const channel = report.from.channel === "user" ? report.from.identifier : DEVICE_CHANNEL;
+  const channel = queueOf(report.from);
   if (report.status === "Idle" && queue.isKnownEmpty(deviceId, channel)) return EMPTY;
-  const poller: Poller = { enrollment, deviceId, channel, report };
+  const poller: Poller = { enrollment, deviceId, remember, channel, report };
   return kernel.store.write(deviceScope(enrollment.tenantId, deviceId), async (tx) => {
+    if (report.status !== "Idle") await remember(tx);
     const first = await readOpen(tx, deviceId, { channel, limit: LOOK_AHEAD, isPostponedToo: true });
     const left = report.status === "Idle" ? first : await takeReport(tx, queue, poller, first);
     const next = await choose(tx, queue, poller, left);
@@ -69,7 +75,7 @@ async function takeReport(
     (await findOpen(tx, deviceId, channel, commandUuid));
   // Unknown, or reported before: the answer to the first report was lost. No second change; the next command goes out again.
   if (row === undefined || status === "Idle") return first;
-  const definition = commandCatalog.get(row.requestType);
+  const definition = findDefinition(row);
   const isAcknowledged = status === "Acknowledged";
   const failure = isAcknowledged ? definition?.failureIn?.(report.raw) : undefined;
   const state = nextCommandState(row.state, failure === undefined ? eventOfStatus(status) : "error");
@@ -82,8 +88,11 @@ async function takeReport(
   }
   const error = isAcknowledged ? (failure ?? null) : errorChainText(report.errorChain) || status;
   await queue.end(tx, row, state as CommandAnswer["state"], { error, from: { enrollment, report: report.raw } });
-  // What an answer tells besides a failure is true all the same.
-  if (isAcknowledged) await definition?.onAcknowledged?.(tx, deviceId, report.raw);
+  // What an answer tells besides a failure is true all the same. What a user's channel lists is that user's, not the Mac's.
+  if (isAcknowledged && channel === DEVICE_CHANNEL && definition?.onAcknowledged !== undefined) {
+    const { input } = row.batchId === null ? row : await readInput(tx, row);
+    await definition.onAcknowledged(tx, deviceId, report.raw, askedOf(definition, input));
+  }
   return first.filter((candidate) => candidate.id !== row.id);
 }
 
@@ -115,7 +124,7 @@ async function choose(
     else if (next.state === "sent" && next.sendCount >= MAX_SENDINGS && isFarFromLast(next, tx.now))
       await queue.end(tx, next, "expired", { error: UNANSWERED, dead: "unanswered" });
     else {
-      const objection = objectionOf(commandCatalog.get(next.requestType), enrollment, channel);
+      const objection = await queue.possibility.objection(tx, next, enrollment);
       if (objection === undefined) return next;
       await queue.end(tx, next, "error", { error: objection });
     }
@@ -136,11 +145,13 @@ const isFarFromLast = ({ sentAt }: CommandRow, now: number): boolean => sentAt =
 async function serve(tx: WriteTransaction, kernel: Kernel, queue: CommandQueue, row: CommandRow): Promise<MdmAnswer> {
   const { tenantId } = tx.scope;
   const { deviceId, channel } = row;
-  const payload = renderPayload(kernel.vault, tenantId, row, commandCatalog.get(row.requestType)!);
+  const packed = row.batchId === null ? row : await readInput(tx, row);
+  const payload = renderPayload(kernel.vault, tenantId, packed, findDefinition(row)!);
   const body = buildCommand(row.commandUuid, row.requestType, payload);
   // A command that is out already goes out again as it is: its answer may have been lost.
   if (row.state !== "sent" || isFarFromLast(row, tx.now)) {
     await markSent(tx, row.id);
+    queue.noteBatch(tx, row);
     // Told while it happens and not kept as a fact: the row has the time, and this is the busiest write there is.
     const data = { commandId: row.id, requestType: row.requestType };
     tx.afterCommit(() => {

@@ -3,7 +3,6 @@ import {
   clearCommands,
   dismissDeadLetter,
   listCommands,
-  listCommandTypes,
   listDeadLetters,
   retryCommand,
   sendCommand,
@@ -14,23 +13,23 @@ import { notFound, PomonaError } from "../../kernel/errors.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import type { ReadTransaction } from "../../kernel/store.ts";
 import { readDevice } from "../devices/index.ts";
-import { commandCatalog } from "./catalog/index.ts";
 import { dismissDead, readCommands, readDeadLetters } from "./command-lists.sql.ts";
-import type { CommandQueue, QueuedCommand } from "./command-queue.ts";
+import type { CommandQueue } from "./command-queue.ts";
 import { readCommand } from "./commands.sql.ts";
+import { definitionOf, findDefinition } from "./definitions.ts";
+import { listCommandTypes } from "./list-command-types.ts";
 import { type CommandRow, KEPT_INPUT_MS, toCommand } from "./model.ts";
+import { sendRawCommand } from "./send-raw-command.ts";
+import { toQueued } from "./to-queued.ts";
+import { warningsOf } from "./warnings.ts";
 
-const riskOf = (requestType: string) => commandCatalog.get(requestType)?.risk ?? "rootEquivalent";
-const toQueued = ({ notBefore, ...queued }: QueuedCommand) => ({
-  ...queued,
-  notBefore: notBefore === null ? null : new Date(notBefore).toISOString(),
-});
+const riskOf = (command: Parameters<typeof findDefinition>[0]) => findDefinition(command)?.risk ?? "rootEquivalent";
 
 export const commandActions = (kernel: Kernel, queue: CommandQueue): readonly BoundAction[] => [
   bindAction(sendCommand, {
-    riskOf: ({ requestType }) => riskOf(requestType),
-    run: async ({ tx }, { deviceId, requestType, input, lane, expiresInSeconds, userId }) =>
-      toQueued(
+    riskOf,
+    run: async ({ tx }, { deviceId, requestType, input = {}, lane, expiresInSeconds, userId }) => ({
+      ...toQueued(
         await queue.enqueue(tx, {
           deviceId: asId<"device">(deviceId),
           requestType,
@@ -40,13 +39,15 @@ export const commandActions = (kernel: Kernel, queue: CommandQueue): readonly Bo
           ...(userId === undefined ? {} : { userId }),
         }),
       ),
+      warnings: warningsOf(requestType, definitionOf({ requestType }).payload(input)),
+    }),
   }),
 
   bindAction(retryCommand, {
     prepare: (scope, { deviceId, commandId }) =>
       kernel.store.read(scope, (tx) => retryable(tx, asId<"device">(deviceId), asId<"command">(commandId))),
     // The same as when it was sent the first time.
-    riskOf: (_input, { requestType }) => riskOf(requestType),
+    riskOf: (_input, row) => riskOf(row),
     run: async ({ tx }, { deviceId, commandId }) => {
       const row = await retryable(tx, asId<"device">(deviceId), asId<"command">(commandId));
       return toQueued(await queue.retry(tx, row.deviceId, row.id));
@@ -92,17 +93,8 @@ export const commandActions = (kernel: Kernel, queue: CommandQueue): readonly Bo
     },
   }),
 
-  bindAction(listCommandTypes, {
-    run: async () => ({
-      items: [...commandCatalog.values()].map(({ requestType, summary, risk, input }) => ({
-        requestType,
-        summary,
-        risk,
-        input,
-      })),
-      nextCursor: null,
-    }),
-  }),
+  sendRawCommand(queue),
+  listCommandTypes,
 ];
 
 function pageOf(rows: readonly CommandRow[], limit: number, now: number) {

@@ -1,10 +1,9 @@
-import type { CommandId, TenantId } from "@pomona/facts";
+import type { BatchId, CommandId, TenantId } from "@pomona/facts";
 import type { PlistDictionary } from "@pomona/plist";
 import { Compile } from "typebox/compile";
 import { PomonaError } from "../../kernel/errors.ts";
 import type { Sealed, Vault } from "../../kernel/secret.ts";
 import type { AnyCommandDefinition } from "./define-command.ts";
-import type { CommandRow } from "./model.ts";
 
 const validators = new WeakMap<object, ReturnType<typeof Compile>>();
 
@@ -15,30 +14,49 @@ export function checkInput(definition: AnyCommandDefinition, input: unknown): as
     validator = Compile(definition.input);
     validators.set(definition.input, validator);
   }
-  if (validator.Check(input)) return;
-  const [first] = validator.Errors(input);
-  throw new PomonaError(
-    "invalid",
-    "command.invalid-input",
-    `The input does not fit ${definition.requestType}: ${first?.instancePath || "it"} ${first?.message ?? "is wrong"}.`,
-  );
+  const fault = validator.Check(input)
+    ? definition.fault?.(input as Record<string, unknown>)
+    : firstError(validator, input);
+  if (fault === undefined) return;
+  const message = `The input does not fit ${definition.requestType}: ${fault}.`;
+  throw new PomonaError("invalid", "command.invalid-input", message);
 }
+
+/** An input as it is stored, and whose it is: secrets are sealed for that place. */
+export interface PackedInput {
+  readonly id: CommandId | BatchId;
+  readonly input: string;
+}
+/** What was asked, as far as it is no secret. */
+export function askedOf(definition: AnyCommandDefinition, packed: string): Readonly<Record<string, unknown>> {
+  const input = JSON.parse(packed) as Record<string, unknown>;
+  for (const field of sealedFields(definition, input)) delete input[field];
+  return input;
+}
+
+function firstError(validator: ReturnType<typeof Compile>, input: unknown): string {
+  const [first] = validator.Errors(input);
+  return `${first?.instancePath || "it"} ${first?.message ?? "is wrong"}`;
+}
+
+const sealedFields = ({ sealed, sealsAll }: AnyCommandDefinition, input: object): readonly string[] =>
+  sealsAll === true ? Object.keys(input) : (sealed ?? []);
 
 interface SealedField {
   readonly $sealed: Sealed;
 }
-const place = (id: CommandId, field: string) => ({ table: "command_queue", row: id, field });
+const place = (id: CommandId | BatchId, field: string) => ({ table: "command_queue", row: id, field });
 
 /** The input as it waits in the queue: JSON with sealed fields where the definition says so. */
 export function packInput(
   vault: Vault,
   tenantId: TenantId,
-  id: CommandId,
+  id: CommandId | BatchId,
   definition: AnyCommandDefinition,
   input: Readonly<Record<string, unknown>>,
 ): string {
   const packed: Record<string, unknown> = { ...input };
-  for (const field of definition.sealed ?? []) {
+  for (const field of sealedFields(definition, input)) {
     const value = packed[field];
     if (value === undefined) continue;
     const bytes = Buffer.from(JSON.stringify(value), "utf8");
@@ -51,11 +69,11 @@ export function packInput(
 export function openInput(
   vault: Vault,
   tenantId: TenantId,
-  row: Pick<CommandRow, "id" | "input">,
+  row: PackedInput,
   definition: AnyCommandDefinition,
 ): Record<string, unknown> {
   const input = JSON.parse(row.input) as Record<string, unknown>;
-  for (const field of definition.sealed ?? []) {
+  for (const field of sealedFields(definition, input)) {
     const value = input[field] as SealedField | undefined;
     if (value === undefined) continue;
     const secret = vault.open(tenantId, place(row.id, field), value.$sealed);
@@ -68,6 +86,6 @@ export function openInput(
 export const renderPayload = (
   vault: Vault,
   tenantId: TenantId,
-  row: Pick<CommandRow, "id" | "input">,
+  row: PackedInput,
   definition: AnyCommandDefinition,
 ): PlistDictionary => definition.payload(openInput(vault, tenantId, row, definition));

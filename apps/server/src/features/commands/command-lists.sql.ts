@@ -1,9 +1,11 @@
 import type { CommandId, DeviceId } from "@pomona/facts";
 import { type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import { type CommandTables, type HistoryColumns, toRow } from "./commands.sql.ts";
-import type { CommandRow } from "./model.ts";
+import type { CommandRow, DeadLetter } from "./model.ts";
 
 const TABLES = ["command_queue", "command_history"] as const;
+
+const DEAD_KINDS: DeadLetter[] = ["unanswered", "expired"];
 
 const newest = (rows: readonly HistoryColumns[], limit: number): readonly CommandRow[] =>
   [...rows]
@@ -53,7 +55,7 @@ export async function readDeadLetters(
       .selectFrom(table)
       .selectAll()
       .where("tenant_id", "=", tx.scope.tenantId)
-      .where("dead", "is not", null)
+      .where("dead", "in", DEAD_KINDS)
       .where("retried_by", "is", null)
       .orderBy("id", "desc")
       .limit(page.limit);

@@ -9,10 +9,12 @@ import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 import { readDevice } from "../devices/index.ts";
 import { type Enrollment, readEnrollmentOfDevice } from "../enrollment/index.ts";
 import type { Wake } from "../push/index.ts";
+import { readInput } from "./batch-rows.sql.ts";
 import { checkInput, openInput, packInput } from "./command-input.ts";
 import { markRetried } from "./command-lists.sql.ts";
 import { close, insertCommand, isUuidTaken, readAllOpen, readCommand } from "./commands.sql.ts";
 import type { AnyCommandDefinition } from "./define-command.ts";
+import { definitionOf } from "./definitions.ts";
 import { clearHold } from "./held.sql.ts";
 import {
   type CommandRow,
@@ -24,8 +26,9 @@ import {
   LANE_RANK,
   type Lane,
 } from "./model.ts";
-import type { AnswerHook, ApprovalPort, CommandAnswer, UndoPolicy } from "./ports.ts";
-import { channelOf, definitionOf, refuseImpossible } from "./possible.ts";
+import type { AnswerHook, ApprovalPort, CommandAnswer, QueuedInput, QueueHook, UndoPolicy } from "./ports.ts";
+import { Possibility } from "./possibility.ts";
+import { channelOf, refuseImpossible } from "./possible.ts";
 import { QueueMemory } from "./queue-memory.ts";
 
 export interface CommandOrder {
@@ -74,10 +77,13 @@ export interface CommandEnd {
 /** Puts commands into queues and takes them out. */
 export class CommandQueue {
   readonly memory = new QueueMemory();
+  readonly possibility = new Possibility();
   readonly #kernel: Kernel;
   readonly #ports: QueuePorts;
   readonly #hooks = new Map<string, AnswerHook[]>();
+  readonly #queueHooks = new Map<string, QueueHook[]>();
   readonly #quarantined = new Map<DeviceId, boolean>();
+  #touched = new Map<BatchId, TenantId>();
 
   constructor(kernel: Kernel, ports: QueuePorts) {
     this.#kernel = kernel;
@@ -87,6 +93,21 @@ export class CommandQueue {
   /** Hears of the end of every command of some types, in its transaction. */
   onAnswer(requestTypes: readonly string[], hook: AnswerHook): void {
     for (const type of requestTypes) this.#hooks.set(type, [...(this.#hooks.get(type) ?? []), hook]);
+  }
+
+  /** Sees what goes into every command of some types, in the transaction that queues it: a PIN is escrowed before it is sent. */
+  onQueue(requestTypes: readonly string[], hook: QueueHook): void {
+    for (const type of requestTypes) this.#queueHooks.set(type, [...(this.#queueHooks.get(type) ?? []), hook]);
+  }
+
+  /** Whether anybody sees what goes into commands of this type. */
+  isSeen(requestType: string): boolean {
+    return this.#queueHooks.has(requestType);
+  }
+
+  /** For whoever writes rows of {@link row}: it belongs into the same transaction, before anything can serve the command. */
+  async noteQueued(tx: WriteTransaction, command: QueuedInput): Promise<void> {
+    for (const hook of this.#queueHooks.get(command.requestType) ?? []) await hook(tx, command);
   }
 
   /** Whether memory knows that nothing waits for this channel. */
@@ -109,8 +130,9 @@ export class CommandQueue {
   watch(): () => void {
     return this.#kernel.facts.subscribe((facts) => {
       for (const { type, deviceId } of facts) {
-        if (deviceId !== null && (type === "device.quarantined" || type === "device.changed"))
-          this.#quarantined.delete(deviceId);
+        if (deviceId === null || !type.startsWith("device.")) continue;
+        this.#quarantined.delete(deviceId);
+        this.possibility.forget(deviceId);
       }
     });
   }
@@ -128,7 +150,8 @@ export class CommandQueue {
   /** Sends a command that ended without success once more, as a new one. @throws also `command.not-retryable` */
   async retry(tx: WriteTransaction, deviceId: DeviceId, id: CommandId): Promise<QueuedCommand> {
     const row = await this.#find(tx, deviceId, id);
-    const input = openInput(this.#kernel.vault, tx.scope.tenantId, row, definitionOf(row.requestType));
+    const packed = await readInput(tx, row);
+    const input = openInput(this.#kernel.vault, tx.scope.tenantId, packed, definitionOf(row));
     const order: CommandOrder = {
       deviceId,
       requestType: row.requestType,
@@ -184,10 +207,30 @@ export class CommandQueue {
       const answer = { deviceId: row.deviceId, enrollment, command, state, report: end.from?.report ?? null };
       for (const hook of hooks) await hook(tx, answer);
     }
+    this.noteBatch(tx, row);
     if (end.isQuiet === true) return;
     const reason = error === null || error === "" ? {} : { reason: error.slice(0, 500) };
     const data = { commandId: row.id, requestType: row.requestType, state, ...reason };
     await tx.publish({ type: "command.answered", deviceId: row.deviceId, data });
+  }
+
+  /** Something happened to a command of a batch: its progress is to be told. */
+  noteBatch(tx: WriteTransaction, { batchId }: Pick<CommandRow, "batchId">): void {
+    const { tenantId } = tx.scope;
+    if (batchId !== null) tx.afterCommit(() => this.#touched.set(batchId, tenantId));
+  }
+  takeTouchedBatches(): ReadonlyMap<BatchId, TenantId> {
+    const touched = this.#touched;
+    this.#touched = new Map();
+    return touched;
+  }
+
+  /** What a command was for has come about, whether it is answered or not: it goes out no more. */
+  async settle(tx: WriteTransaction, id: CommandId): Promise<void> {
+    const row = await readCommand(tx, id);
+    if (row === undefined || row.answeredAt !== null) return;
+    if (row.state === "sent") await this.end(tx, row, "acknowledged", { error: null });
+    else await this.end(tx, row, "cancelled", { error: "no longer needed" });
   }
 
   /** The Mac enrolled anew, or left: nothing that waited for the old enrollment may reach the new one. */
@@ -221,13 +264,13 @@ export class CommandQueue {
   }
 
   async #insert(tx: WriteTransaction, order: CommandOrder, original: CommandRow | null): Promise<QueuedCommand> {
-    const definition = definitionOf(order.requestType);
+    const definition = definitionOf(order);
     const input = order.input ?? {};
     checkInput(definition, input);
     const { deviceId, requestType } = order;
     if ((await readDevice(tx, deviceId)) === undefined) throw notFound("device", deviceId);
     const channel = original?.channel ?? (await channelOf(tx, deviceId, order.userId));
-    await refuseImpossible(tx, definition, deviceId, channel);
+    await refuseImpossible(tx, this.possibility, { requestType, deviceId, channel, isRaw: order.isRaw ?? false });
     const commandUuid = order.commandUuid ?? randomUUID().toUpperCase();
     if (order.commandUuid !== undefined && (await isUuidTaken(tx, deviceId, commandUuid))) {
       throw new PomonaError("conflict", "command.duplicate-uuid", "This Mac was sent a command with this UUID before.");
@@ -240,6 +283,8 @@ export class CommandQueue {
       packed: { notBefore, hold, batchId: null, retryOf: original?.id ?? null },
     });
     await insertCommand(tx, queued);
+    if (this.isSeen(requestType))
+      await this.noteQueued(tx, { id: queued.id, deviceId, requestType, payload: definition.payload(input) });
     const data = { commandId: queued.id, requestType };
     await tx.publish({ type: "command.queued", deviceId, data });
     if (hold === null) this.wakeAfterCommit(tx, { deviceId, channel, notBefore });

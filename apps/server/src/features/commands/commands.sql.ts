@@ -96,6 +96,21 @@ export const commandMigrations: readonly Migration[] = [
          PRIMARY KEY (tenant_id, at)) WITHOUT ROWID`,
     ],
   },
+  {
+    name: "commands/0003-batch-inputs",
+    statements: [
+      `CREATE TABLE command_batch_inputs (tenant_id TEXT NOT NULL, batch_id TEXT NOT NULL, input TEXT NOT NULL,
+         forget_at INTEGER NOT NULL, PRIMARY KEY (tenant_id, batch_id)) WITHOUT ROWID`,
+    ],
+  },
+  {
+    // In the order of (tenant_id, id) alone, SQLite would rather walk the whole tenant by its primary key.
+    name: "commands/0004-dead-letters-by-kind",
+    statements: ["command_queue", "command_history"].flatMap((table) => [
+      `DROP INDEX ${table}_dead`,
+      `CREATE INDEX ${table}_dead ON ${table} (tenant_id, dead, id) WHERE dead IS NOT NULL AND retried_by IS NULL`,
+    ]),
+  },
 ];
 
 export const toRow = (row: HistoryColumns & Partial<QueueColumns>): CommandRow => ({

@@ -4,8 +4,8 @@ import { type BoundAction, bindAction } from "../../kernel/action.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
-import { commandCatalog } from "./catalog/index.ts";
 import type { CommandQueue } from "./command-queue.ts";
+import { findDefinition } from "./definitions.ts";
 import {
   countRestored,
   holdRestored,
@@ -107,7 +107,7 @@ const toThing = (row: CommandRow): HeldThing => ({
   id: row.id,
   deviceId: row.deviceId,
   type: row.requestType,
-  risk: commandCatalog.get(row.requestType)?.risk ?? "rootEquivalent",
+  risk: findDefinition(row)?.risk ?? "rootEquivalent",
   actor: row.actor,
   createdAt: row.createdAt,
   expiresAt: row.expiresAt,

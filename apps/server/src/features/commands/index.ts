@@ -1,8 +1,9 @@
 export type { Sender } from "./answer-poll.ts";
+export type { BatchOrder, BatchSlices, Refused } from "./batch-slices.ts";
 export { commandCatalog } from "./catalog/index.ts";
 export { type CommandOrder, CommandQueue, type QueuedCommand } from "./command-queue.ts";
 export type { CommandsFeature } from "./commands-feature.ts";
-export { type CommandRow, type Lane } from "./model.ts";
+export { type CommandRow, DEFAULT_TTL_MS, type Lane } from "./model.ts";
 export type {
   AnswerHook,
   ApprovalPort,
@@ -10,5 +11,9 @@ export type {
   CommandAnswer,
   HeldSource,
   HeldThing,
+  QueuedInput,
+  QueueHook,
   UndoPolicy,
 } from "./ports.ts";
+export { noApproval } from "./ports.ts";
+export type { SetupWork } from "./setup/setup-work.ts";

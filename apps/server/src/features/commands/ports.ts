@@ -1,5 +1,5 @@
 import type { Risk } from "@pomona/contract";
-import type { CommandState, DeviceId } from "@pomona/facts";
+import type { CommandId, CommandState, DeviceId } from "@pomona/facts";
 import type { PlistDictionary } from "@pomona/plist";
 import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 import type { Enrollment } from "../enrollment/index.ts";
@@ -40,6 +40,17 @@ export interface CommandAnswer {
  * but its transaction. For secrets too: they must not travel in facts.
  */
 export type AnswerHook = (tx: WriteTransaction, answer: CommandAnswer) => Promise<void>;
+
+/** A command as it goes into the queue, typed or raw, its secrets still in the open. */
+export interface QueuedInput {
+  readonly id: CommandId;
+  readonly deviceId: DeviceId;
+  readonly requestType: string;
+  /** Its keys as the Mac gets them, besides RequestType. */
+  readonly payload: PlistDictionary;
+}
+/** Runs in the transaction that queues the command. Awaits nothing but it; what it throws keeps the command from being queued. */
+export type QueueHook = (tx: WriteTransaction, command: QueuedInput) => Promise<void>;
 
 /** Something else that a restored backup must not send by itself: orders, batches. */
 export interface HeldSource {

@@ -1,42 +1,22 @@
 import type { DeviceId } from "@pomona/facts";
 import { PomonaError } from "../../kernel/errors.ts";
-import type { ReadTransaction } from "../../kernel/store.ts";
+import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 import { type Enrollment, findUserChannel, readEnrollmentOfDevice } from "../enrollment/index.ts";
-import { commandCatalog } from "./catalog/index.ts";
-import type { AnyCommandDefinition } from "./define-command.ts";
 import { DEVICE_CHANNEL } from "./model.ts";
-
-/** @throws PomonaError `command.unknown-type` */
-export function definitionOf(requestType: string): AnyCommandDefinition {
-  const definition = commandCatalog.get(requestType);
-  if (definition !== undefined) return definition;
-  throw new PomonaError(
-    "invalid",
-    "command.unknown-type",
-    `There is no command ${requestType}. GET /api/v1/command-types lists those that can be sent.`,
-  );
-}
-
-/** Why a command cannot go to this enrollment's channel, in words; asked when it is queued and again when it is served. */
-export function objectionOf(
-  definition: AnyCommandDefinition | undefined,
-  enrollment: Enrollment,
-  _channel: string,
-): string | undefined {
-  if (definition === undefined) return "this server no longer knows this command";
-  return definition.objection?.(enrollment);
-}
+import type { Possibility } from "./possibility.ts";
 
 /** @throws PomonaError `command.not-enrolled`, `command.not-possible` */
 export async function refuseImpossible(
-  tx: ReadTransaction,
-  definition: AnyCommandDefinition,
-  deviceId: DeviceId,
-  channel: string,
+  tx: WriteTransaction,
+  possibility: Possibility,
+  command: Parameters<Possibility["objection"]>[1],
 ): Promise<void> {
-  const objection = objectionOf(definition, await enrollmentOf(tx, deviceId), channel);
+  const { requestType, deviceId } = command;
+  const objection = await possibility.objection(tx, command, await enrollmentOf(tx, deviceId));
   if (objection === undefined) return;
-  throw new PomonaError("conflict", "command.not-possible", `${definition.requestType} is not possible: ${objection}.`);
+  // The tables' reasons name the command themselves.
+  const sentence = objection.startsWith(requestType) ? objection : `${requestType} is not possible: ${objection}`;
+  throw new PomonaError("conflict", "command.not-possible", `${sentence}.`);
 }
 
 export const NOT_ENROLLED = "This Mac is not enrolled, so no command can reach it.";

@@ -1,5 +1,6 @@
 import type { Job, Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
+import { forgetBatchInputs } from "./batch-rows.sql.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { readCommand } from "./commands.sql.ts";
 import { KEPT_INPUT_MS, notNowDelay, TOO_LATE } from "./model.ts";
@@ -62,6 +63,9 @@ export const archiveAnswered = (kernel: Kernel): Job => ({
   run: async () => {
     const scope = systemScope(PLATFORM, "commands");
     while ((await kernel.store.write(scope, (tx) => archive(tx, BATCH))) === BATCH);
-    await kernel.store.write(scope, (tx) => forgetInputs(tx, tx.now - KEPT_INPUT_MS, BATCH));
+    await kernel.store.write(scope, async (tx) => {
+      await forgetInputs(tx, tx.now - KEPT_INPUT_MS, BATCH);
+      await forgetBatchInputs(tx);
+    });
   },
 });

@@ -1,4 +1,5 @@
-import { asId, type Channel, type DeviceId } from "@pomona/facts";
+import type { DeviceSetup } from "@pomona/contract";
+import { asId, type Channel, type DeviceId, type TenantId } from "@pomona/facts";
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kysely";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { ChannelState, DeviceRow } from "./model.ts";
@@ -27,6 +28,8 @@ interface Columns {
   sensor_detail: string;
   facts: string;
   facts_at: number | null;
+  is_user_enrollment: number;
+  setup: string | null;
 }
 interface Tables {
   devices: Columns;
@@ -46,6 +49,13 @@ export const deviceMigrations: readonly Migration[] = [
          PRIMARY KEY (tenant_id, id)) WITHOUT ROWID`,
       "CREATE UNIQUE INDEX devices_by_serial ON devices (tenant_id, serial_number) WHERE serial_number IS NOT NULL",
       "CREATE INDEX devices_by_name ON devices (tenant_id, name, id)",
+    ],
+  },
+  {
+    name: "devices/0003-setup",
+    statements: [
+      "ALTER TABLE devices ADD COLUMN is_user_enrollment INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE devices ADD COLUMN setup TEXT",
     ],
   },
 ];
@@ -75,6 +85,8 @@ const toRow = (row: Columns): DeviceRow => ({
   sensor: { state: row.sensor_state, detail: row.sensor_detail },
   facts: JSON.parse(row.facts) as DeviceRow["facts"],
   factsAt: row.facts_at,
+  isUserEnrollment: row.is_user_enrollment === 1,
+  setup: row.setup === null ? null : (JSON.parse(row.setup) as DeviceSetup),
 });
 
 export async function readDevice(tx: ReadTransaction, id: DeviceId): Promise<DeviceRow | undefined> {
@@ -219,6 +231,46 @@ export async function readDevices(
     .where(where)
     .executeTakeFirstOrThrow();
   return { rows: rows.map(toRow), total };
+}
+
+/** Macs of all tenants that live in MDM and whose agent was not heard for long, or never since they enrolled. */
+export async function readSilentAgents(
+  tx: ReadTransaction,
+  since: { readonly agentBefore: number; readonly mdmSince: number },
+): Promise<readonly { readonly tenantId: TenantId; readonly deviceId: DeviceId }[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("devices")
+    .select(["tenant_id", "id"])
+    .where("mdm_enrolled", "=", 1)
+    .where("quarantine", "is", null)
+    .where("agent_online", "=", 0)
+    .where("mdm_seen_at", ">=", since.mdmSince)
+    .where("mdm_enrolled_at", "<", since.agentBefore)
+    .where((e) => e.or([e("agent_seen_at", "is", null), e("agent_seen_at", "<", since.agentBefore)]))
+    .execute();
+  return rows.map((row) => ({ tenantId: asId<"tenant">(row.tenant_id), deviceId: asId<"device">(row.id) }));
+}
+
+/** Ids of all that match, oldest first. */
+export async function readDeviceIds(tx: ReadTransaction, filter: DeviceFilter): Promise<readonly DeviceId[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("devices")
+    .select("id")
+    .where(matching(filter, tx.scope.tenantId))
+    .orderBy("id")
+    .execute();
+  return rows.map(({ id }) => asId<"device">(id));
+}
+
+/** Those of some ids that are devices of the tenant. */
+export async function readKnownIds(tx: ReadTransaction, ids: readonly string[]): Promise<readonly DeviceId[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("devices")
+    .select("id")
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("id", "in", [...ids])
+    .execute();
+  return rows.map(({ id }) => asId<"device">(id));
 }
 
 /** Counts by state, for the dashboard. */

@@ -1,4 +1,14 @@
-export { readDevice, readDeviceBySerial, readDevices, readFleet } from "./devices.sql.ts";
+export {
+  type DeviceFilter,
+  readDevice,
+  readDeviceBySerial,
+  readDeviceIds,
+  readDevices,
+  readFleet,
+  readKnownIds,
+  readSilentAgents,
+} from "./devices.sql.ts";
+export { wordsOf } from "./list-devices.ts";
 export { type ChannelState, type DeviceRow } from "./model.ts";
 export { keepQuarantinedMessage, type UnreadableMessage } from "./quarantine.ts";
 export {
@@ -11,5 +21,5 @@ export {
   setMdmState,
   upsertDeviceAtEnrollment,
 } from "./record.ts";
-export { storeReport } from "./reports.sql.ts";
+export { type ReportKind, readReports, storeReport } from "./reports.sql.ts";
 export { SeenTimes } from "./seen-times.ts";

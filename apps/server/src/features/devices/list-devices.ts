@@ -15,11 +15,7 @@ export const listDevices = (seen: SeenTimes) =>
         isDescending,
         ...(cursor === undefined ? {} : { after: decodeCursor(cursor) }),
       };
-      const words = q
-        .split(/\s+/)
-        .filter((word) => word !== "")
-        .slice(0, 10);
-      const { rows, total } = await readDevices(tx, { words, ...filter }, order, limit + 1);
+      const { rows, total } = await readDevices(tx, { words: wordsOf(q), ...filter }, order, limit + 1);
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);
       return {
@@ -29,6 +25,13 @@ export const listDevices = (seen: SeenTimes) =>
       };
     },
   });
+
+/** The words of a search, each of which must be found. */
+export const wordsOf = (q: string): readonly string[] =>
+  q
+    .split(/\s+/)
+    .filter((word) => word !== "")
+    .slice(0, 10);
 
 const VALUES: Readonly<Record<SortField, (row: DeviceRow) => string | number | null>> = {
   name: (row) => row.name,

@@ -1,4 +1,4 @@
-import type { Device, DeviceFacts } from "@pomona/contract";
+import type { Device, DeviceFacts, DeviceSetup } from "@pomona/contract";
 import type { Channel, DeviceId, TenantId } from "@pomona/facts";
 
 export type ChannelState = {
@@ -32,6 +32,8 @@ export interface DeviceRow {
   readonly sensor: { readonly state: string; readonly detail: string };
   readonly facts: DeviceFacts;
   readonly factsAt: number | null;
+  readonly isUserEnrollment: boolean;
+  readonly setup: DeviceSetup | null;
 }
 
 const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
@@ -56,6 +58,8 @@ export function toDevice(row: DeviceRow, seen: { readonly mdm?: number; readonly
       enrolledAt: time(row.mdmEnrolledAt),
       udid: row.udid,
       pushable: row.mdmPushable,
+      userEnrollment: row.isUserEnrollment,
+      setup: row.setup,
     },
     agent: {
       installed: row.agentInstalled,

@@ -1,4 +1,4 @@
-import type { DeviceFacts } from "@pomona/contract";
+import type { DeviceFacts, DeviceSetup } from "@pomona/contract";
 import type { Channel, DeviceId } from "@pomona/facts";
 import { newId } from "../../kernel/clock.ts";
 import { notFound } from "../../kernel/errors.ts";
@@ -10,7 +10,8 @@ import type { ChannelState } from "./model.ts";
 export interface EnrollingDevice {
   /** null for User Enrollment, where Apple keeps it back. */
   readonly serialNumber: string | null;
-  readonly udid: string;
+  /** null for the same reason. */
+  readonly udid: string | null;
   readonly name: string;
   readonly model: string;
   readonly osVersion: string;
@@ -44,6 +45,9 @@ export interface MdmState {
   readonly isEnrolled?: boolean;
   readonly enrolledAt?: number;
   readonly isPushable?: boolean;
+  readonly isUserEnrollment?: boolean;
+  /** What it waits for in Setup Assistant; null forgets it. */
+  readonly setup?: DeviceSetup | null;
 }
 
 export async function setMdmState(tx: WriteTransaction, deviceId: DeviceId, state: MdmState): Promise<void> {
@@ -51,6 +55,8 @@ export async function setMdmState(tx: WriteTransaction, deviceId: DeviceId, stat
     ...(state.isEnrolled === undefined ? {} : { mdm_enrolled: state.isEnrolled ? 1 : 0 }),
     ...(state.enrolledAt === undefined ? {} : { mdm_enrolled_at: state.enrolledAt }),
     ...(state.isPushable === undefined ? {} : { mdm_pushable: state.isPushable ? 1 : 0 }),
+    ...(state.isUserEnrollment === undefined ? {} : { is_user_enrollment: state.isUserEnrollment ? 1 : 0 }),
+    ...(state.setup === undefined ? {} : { setup: state.setup && JSON.stringify(state.setup) }),
   });
 }
 
@@ -102,6 +108,13 @@ export async function mergeDeviceFacts(
 ): Promise<void> {
   const device = await readDevice(tx, deviceId);
   if (device === undefined) return;
+  const { serialNumber } = reported;
+  if (serialNumber !== undefined && serialNumber !== "" && device.serialNumber !== null) {
+    if (serialNumber !== device.serialNumber) {
+      const what = `This Mac enrolled as ${device.serialNumber}, and what answers in its name says it is ${serialNumber}.`;
+      await quarantineDevice(tx, deviceId, `${what} Erase the copy, enroll the original anew, then release it.`);
+    }
+  }
   const changed: string[] = [];
   const columns: { name?: string; model?: string; os_version?: string } = {};
   if (reported.name !== undefined && reported.name !== "" && reported.name !== device.name)
@@ -121,7 +134,8 @@ export async function mergeDeviceFacts(
 /** Holds a device whose identity was used by two bodies, until a person releases it. */
 export async function quarantineDevice(tx: WriteTransaction, deviceId: DeviceId, reason: string): Promise<void> {
   const device = await readDevice(tx, deviceId);
-  if (device === undefined || device.quarantine === reason) return;
+  // Once held it stays held for its first reason: what else is seen is no news until a person has looked.
+  if (device === undefined || device.quarantine !== null) return;
   await updateDevice(tx, deviceId, { quarantine: reason });
   await tx.publish({ type: "device.quarantined", deviceId, data: { reason } });
 }

@@ -5,19 +5,46 @@ import { systemScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { setMdmState, upsertDeviceAtEnrollment } from "../devices/index.ts";
 import type { KnownCertificate } from "../tenants/index.ts";
-import { EMPTY, type MdmAnswer, REFUSED } from "./check-in.ts";
-import { deleteUserChannels, readEnrollment, readRivals } from "./enrollments.sql.ts";
+import { type CheckInRequest, EMPTY, type MdmAnswer, REFUSED } from "./check-in.ts";
+import type { Clones } from "./clones.ts";
+import { readEnrollment, readRivals } from "./enrollments.sql.ts";
 import type { Enrollments, Refusal } from "./enrollments.ts";
 import type { Enrollment } from "./model.ts";
 import type { Refusals } from "./refusals.ts";
+import { deleteUserChannels } from "./user-channels.sql.ts";
 
 /** Clears what another feature holds for a device, in the transaction of its new enrollment. */
 export type ResetHook = (tx: WriteTransaction, deviceId: DeviceId) => Promise<void>;
+
+/** Told what a TokenUpdate says of Setup Assistant, in its transaction. */
+export type AwaitingHook = (
+  tx: WriteTransaction,
+  mac: {
+    readonly deviceId: DeviceId;
+    /** The Mac waits in Setup Assistant for `DeviceConfigured`. */
+    readonly isAwaiting: boolean;
+    /** This TokenUpdate makes the Mac enrolled: `device.enrolled` follows. */
+    readonly isNew: boolean;
+  },
+) => Promise<void>;
+
+/**
+ * What a feature above does, in the same transaction, when a Mac comes with a further identity: at its Authenticate, and at
+ * the first TokenUpdate signed with it, after which those before it are revoked.
+ */
+export type IdentityHook = (
+  tx: WriteTransaction,
+  enrollment: Enrollment,
+  certificate: KnownCertificate,
+  stage: "checkedIn" | "done",
+) => Promise<void>;
 
 interface AuthenticatePorts {
   readonly kernel: Kernel;
   readonly enrollments: Enrollments;
   readonly refusals: Refusals;
+  readonly clones: Clones;
+  readonly identityHooks: readonly IdentityHook[];
   readonly resetHooks: readonly ResetHook[];
 }
 
@@ -27,22 +54,28 @@ interface AuthenticatePorts {
  */
 export async function authenticate(
   ports: AuthenticatePorts,
-  message: Authenticate,
-  certificate: KnownCertificate,
+  request: CheckInRequest<Authenticate>,
 ): Promise<MdmAnswer> {
-  const { kernel, enrollments, refusals } = ports;
+  const { kernel, enrollments, refusals, clones } = ports;
+  const { message, certificate, address } = request;
   const scope = systemScope(certificate.tenantId, "enrollment");
   const refused = await kernel.store.write(scope, async (tx): Promise<Refusal | undefined> => {
     const enrollment =
       certificate.enrollmentId === null ? undefined : await readEnrollment(tx, certificate.enrollmentId);
     if (enrollment === undefined) return "not-enrolled";
     const reason = objection(enrollment, message);
-    if (reason !== undefined) return reason;
+    if (reason !== undefined && reason !== "wrong-serial-number") return reason;
+    const claimed = { serialNumber: message.serialNumber, hash: certificate.hash, address };
+    if ((await clones.onAuthenticate(tx, enrollment, claimed)) || reason !== undefined) return "wrong-serial-number";
+    await request.remember(tx);
     if (isRenewal(enrollment, certificate)) {
-      await enrollments.change(tx, enrollment.id, { pin: certificate.hash, previousPin: enrollment.pin });
+      const pins = { pin: certificate.hash, pinExpiresAt: certificate.notAfter, previousPin: enrollment.pin };
+      await enrollments.change(tx, enrollment.id, pins);
+      for (const hook of ports.identityHooks) await hook(tx, enrollment, certificate, "checkedIn");
       return undefined;
     }
-    return beginAnew(tx, ports, enrollment, message, certificate);
+    await clones.forget(tx, enrollment.id);
+    return beginAnew(tx, ports, enrollment, request);
   });
   if (refused === undefined) return EMPTY;
   await refusals.note(certificate, refused);
@@ -53,10 +86,14 @@ function objection(enrollment: Enrollment, message: Authenticate): Refusal | und
   if (message.from.channel === "user") return "user-channel";
   if (message.topic !== enrollment.topic) return "wrong-topic";
   if (enrollment.identifier !== null && enrollment.identifier !== message.from.identifier) return "wrong-identifier";
-  if (enrollment.boundSerialNumber !== null && enrollment.boundSerialNumber !== message.serialNumber)
+  if (enrollment.boundSerialNumber !== null && enrollment.boundSerialNumber !== serialNumberOf(message))
     return "wrong-serial-number";
   return undefined;
 }
+
+/** Apple keeps hardware identifiers back in User Enrollment; one that is claimed all the same is not believed. */
+const serialNumberOf = ({ from, serialNumber }: Authenticate): string | null =>
+  from.kind === "enrollmentId" ? null : (serialNumber ?? null);
 
 /** A further certificate of the same enrollment, which we granted for that purpose, from a Mac that is enrolled. */
 const isRenewal = (enrollment: Enrollment, certificate: KnownCertificate): boolean =>
@@ -66,10 +103,10 @@ async function beginAnew(
   tx: WriteTransaction,
   { enrollments, resetHooks }: AuthenticatePorts,
   enrollment: Enrollment,
-  message: Authenticate,
-  certificate: KnownCertificate,
+  { message, certificate }: CheckInRequest<Authenticate>,
 ): Promise<Refusal | undefined> {
-  const serialNumber = message.serialNumber ?? null;
+  const isUserEnrollment = message.from.kind === "enrollmentId";
+  const serialNumber = serialNumberOf(message);
   const { identifier } = message.from;
   const rivals = await readRivals(tx, { id: enrollment.id, identifier, serialNumber });
   // Serial number and UDID are claims. Only an invitation that names the serial number may take over a live enrollment;
@@ -86,7 +123,7 @@ async function beginAnew(
   const known = enrollment.deviceId ?? rivals.find((rival) => rival.deviceId !== null)?.deviceId;
   const { deviceId } = await upsertDeviceAtEnrollment(tx, {
     serialNumber,
-    udid: identifier,
+    udid: isUserEnrollment ? null : identifier,
     name: message.deviceName ?? "",
     model: message.modelName ?? message.model ?? message.productName ?? "",
     osVersion: message.osVersion ?? "",
@@ -98,6 +135,7 @@ async function beginAnew(
     serialNumber,
     deviceId,
     pin: certificate.hash,
+    pinExpiresAt: certificate.notAfter,
     previousPin: null,
     isRenewing: false,
     tally: 0,
@@ -105,11 +143,11 @@ async function beginAnew(
     pushMagic: null,
     isPushStopped: false,
     isAwaitingConfiguration: false,
-    isUserEnrollment: message.from.kind === "enrollmentId",
+    isUserEnrollment,
     sealedUnlockToken: null,
   });
   await deleteUserChannels(tx, enrollment.id);
-  await setMdmState(tx, deviceId, { isEnrolled: false, isPushable: false });
+  await setMdmState(tx, deviceId, { isEnrolled: false, isPushable: false, isUserEnrollment });
   for (const reset of resetHooks) await reset(tx, deviceId);
   return undefined;
 }

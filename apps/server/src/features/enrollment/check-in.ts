@@ -1,5 +1,6 @@
 import type { DeviceId } from "@pomona/facts";
 import type { CheckIn, CheckInOf, MessageType } from "@pomona/mdm";
+import type { WriteTransaction } from "../../kernel/store.ts";
 import type { KnownCertificate } from "../tenants/index.ts";
 import type { Refusal } from "./enrollments.ts";
 import type { Enrollment } from "./model.ts";
@@ -9,6 +10,13 @@ export interface CheckInRequest<Message extends CheckIn = CheckIn> {
   readonly message: Message;
   readonly certificate: KnownCertificate;
   readonly now: number;
+  /** Where it came from, as far as we trust that. */
+  readonly address: string;
+  /**
+   * Notes in the transaction of what the message changes that it was taken in: played back later, after a restart too, it is
+   * refused. Every handler that changes anything calls it.
+   */
+  readonly remember: (tx: WriteTransaction) => Promise<void>;
 }
 
 /** What is answered on the device channel. Never 401: it unenrolls the Mac. */

@@ -3,9 +3,9 @@ import { systemScope } from "../../kernel/scope.ts";
 import { setMdmState } from "../devices/index.ts";
 import type { ResetHook } from "./authenticate.ts";
 import { type CheckInHandler, EMPTY, REFUSED } from "./check-in.ts";
-import { deleteUserChannels } from "./enrollments.sql.ts";
 import type { Enrollments } from "./enrollments.ts";
 import type { Refusals } from "./refusals.ts";
+import { deleteUserChannels } from "./user-channels.sql.ts";
 
 /** The Mac says goodbye: no more pushes, and nothing more is accepted from it until it enrolls again. */
 export const checkOut =
@@ -15,12 +15,13 @@ export const checkOut =
     readonly refusals: Refusals;
     readonly resetHooks: readonly ResetHook[];
   }): CheckInHandler<"CheckOut"> =>
-  async ({ message, certificate }, { enrollment, deviceId }) => {
+  async ({ message, certificate, remember }, { enrollment, deviceId }) => {
     if (message.from.channel === "user") {
       await ports.refusals.note(certificate, "user-channel");
       return REFUSED;
     }
     await ports.kernel.store.write(systemScope(certificate.tenantId, "enrollment"), async (tx) => {
+      await remember(tx);
       await ports.enrollments.change(tx, enrollment.id, {
         state: "unenrolled",
         pushToken: null,

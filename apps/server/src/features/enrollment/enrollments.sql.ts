@@ -1,6 +1,6 @@
 import { asId, type DeviceId } from "@pomona/facts";
+import type { MdmTerms } from "@pomona/profiles";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
-import type { GrantMethod } from "./identity-method.ts";
 import type { Enrollment, EnrollmentState } from "./model.ts";
 
 interface Columns {
@@ -15,6 +15,8 @@ interface Columns {
   topic: string;
   pin: string | null;
   previous_pin: string | null;
+  pin_expires_at: number | null;
+  mdm_terms: string | null;
   is_renewing: number;
   tally: number;
   generation: number;
@@ -29,17 +31,6 @@ interface Columns {
 }
 interface Tables {
   enrollments: Columns;
-  enrollment_users: {
-    tenant_id: string;
-    identifier: string;
-    enrollment_id: string;
-    short_name: string | null;
-    long_name: string | null;
-    push_token: string;
-    push_magic: string;
-    is_push_stopped: number;
-    updated_at: number;
-  };
   scep_challenges: {
     hash: string;
     tenant_id: string;
@@ -72,6 +63,15 @@ export const enrollmentMigrations: readonly Migration[] = [
          expires_at INTEGER NOT NULL, used_at INTEGER) WITHOUT ROWID`,
     ],
   },
+  {
+    name: "enrollment/0103-identity-end",
+    statements: [
+      "ALTER TABLE enrollments ADD COLUMN pin_expires_at INTEGER",
+      "ALTER TABLE enrollments ADD COLUMN mdm_terms TEXT",
+      "UPDATE enrollments SET pin_expires_at = (SELECT not_after FROM certificates WHERE hash = enrollments.pin)",
+      "CREATE INDEX enrollments_by_end ON enrollments (state, pin_expires_at)",
+    ],
+  },
 ];
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
@@ -88,6 +88,7 @@ const toEnrollment = (row: Columns): Enrollment => ({
   topic: row.topic,
   pin: row.pin,
   previousPin: row.previous_pin,
+  pinExpiresAt: row.pin_expires_at,
   isRenewing: row.is_renewing === 1,
   tally: row.tally,
   generation: row.generation,
@@ -108,6 +109,7 @@ export interface EnrollmentChange {
   readonly deviceId?: DeviceId;
   readonly pin?: string | null;
   readonly previousPin?: string | null;
+  readonly pinExpiresAt?: number;
   readonly isRenewing?: boolean;
   readonly tally?: number;
   readonly generation?: number;
@@ -128,6 +130,7 @@ function toColumns(change: EnrollmentChange): Partial<Columns> {
   if (change.deviceId !== undefined) columns.device_id = change.deviceId;
   if (change.pin !== undefined) columns.pin = change.pin;
   if (change.previousPin !== undefined) columns.previous_pin = change.previousPin;
+  if (change.pinExpiresAt !== undefined) columns.pin_expires_at = change.pinExpiresAt;
   if (change.isRenewing !== undefined) columns.is_renewing = change.isRenewing ? 1 : 0;
   if (change.tally !== undefined) columns.tally = change.tally;
   if (change.generation !== undefined) columns.generation = change.generation;
@@ -149,12 +152,21 @@ export async function insertEnrollment(
     readonly boundSerialNumber: string | null;
     readonly isAttested: boolean;
     readonly topic: string;
+    readonly mdmTerms: MdmTerms;
   },
 ): Promise<void> {
   await sqlOf<{
     enrollments: Pick<
       Columns,
-      "tenant_id" | "id" | "invitation_id" | "bound_serial" | "is_attested" | "state" | "topic" | "created_at"
+      | "tenant_id"
+      | "id"
+      | "invitation_id"
+      | "bound_serial"
+      | "is_attested"
+      | "state"
+      | "topic"
+      | "mdm_terms"
+      | "created_at"
     >;
   }>(tx)
     .insertInto("enrollments")
@@ -166,6 +178,7 @@ export async function insertEnrollment(
       is_attested: row.isAttested ? 1 : 0,
       state: "invited",
       topic: row.topic,
+      mdm_terms: JSON.stringify(row.mdmTerms),
       created_at: tx.now,
     })
     .execute();
@@ -217,17 +230,6 @@ export async function readEnrollmentsOfDevices(
   return new Map(rows.map((row) => [asId<"device">(row.device_id!), toEnrollment(row)]));
 }
 
-/** Whether a user's channel of this enrollment has checked in. */
-export async function findUserChannel(tx: ReadTransaction, enrollmentId: string, identifier: string): Promise<boolean> {
-  const row = await sqlOf<Tables>(tx)
-    .selectFrom("enrollment_users")
-    .select("enrollment_id")
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("identifier", "=", identifier)
-    .executeTakeFirst();
-  return row?.enrollment_id === enrollmentId;
-}
-
 /** Other enrollments of the same Mac, by its identifier or its serial number, that have not ended. */
 export async function readRivals(
   tx: ReadTransaction,
@@ -247,6 +249,44 @@ export async function readRivals(
     )
     .execute();
   return rows.map(toEnrollment);
+}
+
+/** Whether any enrollment of the tenant, past ones included, is of the Mac with this identifier. */
+export async function hasIdentifier(tx: ReadTransaction, identifier: string): Promise<boolean> {
+  const row = await sqlOf<Tables>(tx)
+    .selectFrom("enrollments")
+    .select("id")
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("identifier", "=", identifier)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Enrollments of a device, past ones included: what its MDM certificates were issued to. */
+export async function readEnrollmentIds(tx: ReadTransaction, deviceId: DeviceId): Promise<readonly string[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("enrollments")
+    .select("id")
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("device_id", "=", deviceId)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** The device that an enrollment is of. */
+export async function readDeviceIdOf(tx: ReadTransaction, enrollmentId: string): Promise<DeviceId | null> {
+  return (await readEnrollment(tx, enrollmentId))?.deviceId ?? null;
+}
+
+/** What was agreed with the Mac in its MDM payload; undefined for one that enrolled before it was kept. */
+export async function readMdmTerms(tx: ReadTransaction, enrollmentId: string): Promise<MdmTerms | undefined> {
+  const row = await sqlOf<Tables>(tx)
+    .selectFrom("enrollments")
+    .select("mdm_terms")
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("id", "=", enrollmentId)
+    .executeTakeFirst();
+  return row === undefined || row.mdm_terms === null ? undefined : (JSON.parse(row.mdm_terms) as MdmTerms);
 }
 
 /** Sessions of an invitation that have no identity yet. */
@@ -272,98 +312,4 @@ export async function deleteDeadSessions(tx: WriteTransaction, createdBefore: nu
     .where("created_at", "<", createdBefore)
     .execute();
   await db.deleteFrom("scep_challenges").where("expires_at", "<", createdBefore).execute();
-}
-
-export async function insertChallenge(
-  tx: WriteTransaction,
-  challenge: {
-    readonly hash: string;
-    readonly enrollmentId: string;
-    readonly method: GrantMethod;
-    readonly expiresAt: number;
-  },
-): Promise<void> {
-  await sqlOf<Tables>(tx)
-    .insertInto("scep_challenges")
-    .values({
-      hash: challenge.hash,
-      tenant_id: tx.scope.tenantId,
-      enrollment_id: challenge.enrollmentId,
-      method: challenge.method,
-      expires_at: challenge.expiresAt,
-      used_at: null,
-    })
-    .execute();
-}
-
-/** Spends a challenge of the scope's tenant: of two that come at once, one gets the enrollment. */
-export async function useChallenge(
-  tx: WriteTransaction,
-  hash: string,
-  method: GrantMethod,
-): Promise<string | undefined> {
-  const row = await sqlOf<Tables>(tx)
-    .updateTable("scep_challenges")
-    .set({ used_at: tx.now })
-    .where("hash", "=", hash)
-    .where("method", "=", method)
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("used_at", "is", null)
-    .where("expires_at", ">", tx.now)
-    .returning("enrollment_id")
-    .executeTakeFirst();
-  return row?.enrollment_id;
-}
-
-/** The enrollment of a challenge that could be spent now; nothing is spent. */
-export async function peekChallenge(
-  tx: ReadTransaction,
-  hash: string,
-  method: GrantMethod,
-): Promise<string | undefined> {
-  const row = await sqlOf<Tables>(tx)
-    .selectFrom("scep_challenges")
-    .select("enrollment_id")
-    .where("hash", "=", hash)
-    .where("method", "=", method)
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("used_at", "is", null)
-    .where("expires_at", ">", tx.now)
-    .executeTakeFirst();
-  return row?.enrollment_id;
-}
-
-export async function putUserChannel(
-  tx: WriteTransaction,
-  user: {
-    readonly identifier: string;
-    readonly enrollmentId: string;
-    readonly shortName: string | null;
-    readonly longName: string | null;
-    readonly pushToken: Uint8Array;
-    readonly pushMagic: string;
-  },
-): Promise<void> {
-  const values = {
-    enrollment_id: user.enrollmentId,
-    short_name: user.shortName,
-    long_name: user.longName,
-    push_token: base64(user.pushToken),
-    push_magic: user.pushMagic,
-    is_push_stopped: 0,
-    updated_at: tx.now,
-  };
-  await sqlOf<Tables>(tx)
-    .insertInto("enrollment_users")
-    .values({ tenant_id: tx.scope.tenantId, identifier: user.identifier, ...values })
-    .onConflict((conflict) => conflict.columns(["tenant_id", "identifier"]).doUpdateSet(values))
-    .execute();
-}
-
-export async function deleteUserChannels(tx: WriteTransaction, enrollmentId: string): Promise<void> {
-  await sqlOf<Tables>(tx)
-    .deleteFrom("enrollment_users")
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("enrollment_id", "=", enrollmentId)
-    .execute();
 }

@@ -4,7 +4,7 @@ import type { Kernel } from "../../kernel/feature.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import type { KnownCertificate } from "../tenants/index.ts";
-import { type EnrollmentChange, readEnrollment, updateEnrollment } from "./enrollments.sql.ts";
+import { type EnrollmentChange, readEnrollment, readEnrollmentOfDevice, updateEnrollment } from "./enrollments.sql.ts";
 import type { Enrollment } from "./model.ts";
 
 /** Why a message was refused; the words are for the operator. The Mac gets a bare 403: never 401, never an Apple code. */
@@ -54,6 +54,12 @@ export class Enrollments {
   async change(tx: WriteTransaction, id: string, change: EnrollmentChange): Promise<void> {
     await updateEnrollment(tx, id, change);
     tx.afterCommit(() => this.forget(id));
+  }
+
+  async noteConfigured(tx: WriteTransaction, deviceId: DeviceId): Promise<void> {
+    const enrollment = await readEnrollmentOfDevice(tx, deviceId);
+    if (enrollment?.isAwaitingConfiguration === true)
+      await this.change(tx, enrollment.id, { isAwaitingConfiguration: false });
   }
 
   forget(id: string): void {

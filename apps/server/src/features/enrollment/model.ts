@@ -25,6 +25,8 @@ export interface Enrollment {
   /** Hash of the certificate that counts, and of the one before it until the new one has brought a TokenUpdate. */
   readonly pin: string | null;
   readonly previousPin: string | null;
+  /** When the certificate that counts ends, ms. */
+  readonly pinExpiresAt: number | null;
   /** A further identity was granted: the next Authenticate with it renews, and clears nothing. */
   readonly isRenewing: boolean;
   /** TokenUpdates since the last new enrollment; 1 means "newly enrolled". */

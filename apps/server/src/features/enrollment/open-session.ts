@@ -4,7 +4,8 @@ import type { Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { readTenant } from "../tenants/index.ts";
-import { countOpenSessions, insertChallenge, insertEnrollment } from "./enrollments.sql.ts";
+import { insertChallenge } from "./challenges.sql.ts";
+import { countOpenSessions, insertEnrollment } from "./enrollments.sql.ts";
 import { decideMethod, type GrantMethod } from "./identity-method.ts";
 import { findInvitationByCode, type InvitationRow, isOpen } from "./invitations.sql.ts";
 import { CHALLENGE_MS, hashOfSecret, newSecretText } from "./model.ts";
@@ -73,6 +74,7 @@ export async function openSession(
       boundSerialNumber: invitation.serialNumber,
       isAttested: decided === "acme",
       topic,
+      mdmTerms: profiles.terms(topic),
     });
     await addChallenge(tx, enrollmentId, challenge, decided);
     return decided;
@@ -86,5 +88,6 @@ export const addChallenge = (
   enrollmentId: string,
   challenge: string,
   method: GrantMethod = "scep",
+  validForMs: number = CHALLENGE_MS,
 ): Promise<void> =>
-  insertChallenge(tx, { hash: hashOfSecret(challenge), enrollmentId, method, expiresAt: tx.now + CHALLENGE_MS });
+  insertChallenge(tx, { hash: hashOfSecret(challenge), enrollmentId, method, expiresAt: tx.now + validForMs });

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { TenantId } from "@pomona/facts";
 import { createSignedData, decodePem, issueCertificate, parseCertificate, type Signer } from "@pomona/pki";
 import { generateKeyPair } from "@pomona/pki/node";
-import { buildEnrollmentProfile } from "@pomona/profiles";
+import { ALL_RIGHTS, buildEnrollmentProfile, CAPABILITIES, type MdmTerms } from "@pomona/profiles";
 import type { Kernel } from "../../kernel/feature.ts";
 import type { Authority } from "../tenants/index.ts";
 import type { GrantMethod } from "./identity-method.ts";
@@ -37,6 +37,8 @@ export class ProfileBuilder {
     readonly method?: GrantMethod;
     readonly challenge: string;
     readonly topic: string;
+    /** What the Mac holds the profile of already agreed: it is kept, wherever this server is reached by now. */
+    readonly replaces?: MdmTerms;
   }): Promise<Uint8Array> {
     const { device, root } = this.#urls();
     const roots = [this.#authority.rootDer, ...othersThan(this.#authority.rootDer, root)];
@@ -46,12 +48,14 @@ export class ProfileBuilder {
       ["O", "Pomona"],
       ["CN", spec.enrollmentId],
     ] as const;
+    const installed = spec.replaces?.installedAs;
     const profile = buildEnrollmentProfile({
-      identifier: `io.pomona.enrollment.${spec.tenantId}`,
+      identifier: installed?.identifier ?? `io.pomona.enrollment.${spec.tenantId}`,
+      ...(installed === undefined ? {} : { mdmIdentifier: installed.mdmIdentifier }),
       organization: spec.organization,
       uuids: {
-        profile: uuid("profile"),
-        mdm: uuid("mdm"),
+        profile: installed?.uuid ?? uuid("profile"),
+        mdm: installed?.mdmUuid ?? uuid("mdm"),
         identity: uuid(`${spec.method ?? "scep"} ${spec.generation}`),
         roots: roots.map((_, index) => uuid(index === 0 ? "root" : `root ${index}`)),
         intermediates: [uuid("intermediate")],
@@ -75,9 +79,22 @@ export class ProfileBuilder {
               // Apple takes MD5 or SHA-1 here and nothing longer.
               caFingerprint: hash("sha1", issuer, "buffer"),
             },
-      mdm: { serverUrl: `${device}/mdm`, checkInUrl: `${device}/checkin`, topic: spec.topic },
+      mdm: spec.replaces ?? this.terms(spec.topic),
+      ...(spec.replaces === undefined ? {} : { replaces: spec.replaces }),
     });
     return this.sign(spec.tenantId, profile);
+  }
+
+  /** What a new enrollment on this topic agrees with its Mac. */
+  terms(topic: string): MdmTerms {
+    const { device } = this.#urls();
+    return {
+      serverUrl: `${device}/mdm`,
+      checkInUrl: `${device}/checkin`,
+      topic,
+      accessRights: ALL_RIGHTS,
+      capabilities: CAPABILITIES,
+    };
   }
 
   /** Signs any profile of the tenant, so that a Mac shows it as verified. */

@@ -83,6 +83,20 @@ export async function readPushTarget(
   };
 }
 
+/** How a user's channel can be woken now; undefined for one that was not seen yet. */
+export async function readUserToken(
+  tx: ReadTransaction,
+  channel: string,
+): Promise<{ readonly pushToken: Uint8Array; readonly isPushStopped: boolean } | undefined> {
+  const row = await sqlOf<Tables>(tx)
+    .selectFrom("enrollment_users")
+    .select(["push_token", "is_push_stopped"])
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("identifier", "=", channel)
+    .executeTakeFirst();
+  return row && { pushToken: Buffer.from(row.push_token, "base64"), isPushStopped: row.is_push_stopped === 1 };
+}
+
 /** No push to this user's channel until it brings another token. @returns false when the token was replaced meanwhile */
 export async function stopUserPushes(tx: WriteTransaction, target: PushTarget): Promise<boolean> {
   const { numUpdatedRows } = await sqlOf<Tables>(tx)

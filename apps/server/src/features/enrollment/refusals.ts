@@ -1,3 +1,4 @@
+import type { DeviceId } from "@pomona/facts";
 import type { Kernel } from "../../kernel/feature.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import type { KnownCertificate } from "../tenants/index.ts";
@@ -15,7 +16,11 @@ export class Refusals {
     this.#kernel = kernel;
   }
 
-  async note(certificate: KnownCertificate, reason: Refusal | "expired" | "revoked" | "replay"): Promise<void> {
+  async note(
+    certificate: KnownCertificate,
+    reason: Refusal | "expired" | "revoked" | "replay",
+    more: { readonly detail?: string; readonly deviceId?: DeviceId } = {},
+  ): Promise<void> {
     const now = this.#kernel.clock.now();
     const key = `${certificate.hash} ${reason}`;
     if (now - (this.#told.get(key) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
@@ -27,7 +32,11 @@ export class Refusals {
       reason,
     });
     await this.#kernel.store.write(systemScope(certificate.tenantId, "enrollment"), (tx) =>
-      tx.publish({ type: "enrollment.refused", data: { reason } }),
+      tx.publish({
+        type: "enrollment.refused",
+        ...(more.deviceId === undefined ? {} : { deviceId: more.deviceId }),
+        data: { reason, ...(more.detail === undefined ? {} : { detail: more.detail }) },
+      }),
     );
   }
 }

@@ -4,18 +4,27 @@ import type { Kernel } from "../../kernel/feature.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { readDevice, setMdmState } from "../devices/index.ts";
-import type { Authority, KnownCertificate } from "../tenants/index.ts";
-import { type CheckInHandler, EMPTY, type MdmAnswer, REFUSED } from "./check-in.ts";
-import { type EnrollmentChange, putUserChannel, readEnrollment } from "./enrollments.sql.ts";
+import type { Authority } from "../tenants/index.ts";
+import type { AwaitingHook, IdentityHook } from "./authenticate.ts";
+import { type CheckInHandler, type CheckInRequest, EMPTY, type MdmAnswer, REFUSED } from "./check-in.ts";
+import type { Clones } from "./clones.ts";
+import { type EnrollmentChange, readEnrollment } from "./enrollments.sql.ts";
 import { type Enrollments, judge, type Refusal } from "./enrollments.ts";
 import type { Enrollment } from "./model.ts";
+import { readUserToken } from "./push-targets.sql.ts";
 import type { Refusals } from "./refusals.ts";
+import { type TokenHook, type TokenTold, tokenTold } from "./token-hooks.ts";
+import { putUserChannel } from "./user-channels.sql.ts";
 
 interface TokenUpdatePorts {
   readonly kernel: Kernel;
   readonly authority: Authority;
   readonly enrollments: Enrollments;
   readonly refusals: Refusals;
+  readonly awaitingHooks: readonly AwaitingHook[];
+  readonly tokenHooks: readonly TokenHook[];
+  readonly clones: Clones;
+  readonly identityHooks: readonly IdentityHook[];
 }
 
 /**
@@ -24,10 +33,11 @@ interface TokenUpdatePorts {
  */
 export const tokenUpdate =
   (ports: TokenUpdatePorts): CheckInHandler<"TokenUpdate"> =>
-  async ({ message, certificate }): Promise<MdmAnswer> => {
+  async (request): Promise<MdmAnswer> => {
     const { kernel, refusals } = ports;
+    const { certificate } = request;
     const refused = await kernel.store.write(systemScope(certificate.tenantId, "enrollment"), (tx) =>
-      store(tx, ports, message, certificate),
+      store(tx, ports, request),
     );
     if (refused === undefined) return EMPTY;
     await refusals.note(certificate, refused);
@@ -37,8 +47,7 @@ export const tokenUpdate =
 async function store(
   tx: WriteTransaction,
   ports: TokenUpdatePorts,
-  message: TokenUpdate,
-  certificate: KnownCertificate,
+  { message, certificate, address, remember }: CheckInRequest<TokenUpdate>,
 ): Promise<Refusal | undefined> {
   // Judged again on the row itself: what the door saw may be one Authenticate old.
   const stored = await readEnrollment(tx, certificate.enrollmentId!);
@@ -46,10 +55,13 @@ async function store(
   if (!verdict.ok) return verdict.reason;
   const { enrollment } = verdict;
   if (message.topic !== enrollment.topic) return "wrong-topic";
+  await remember(tx);
   const { pushToken, pushMagic } = message;
   if (message.from.channel === "user") {
     if (enrollment.state !== "enrolled") return "not-enrolled";
-    await putUserChannel(tx, {
+    const channel = message.from.identifier;
+    const held = await readUserToken(tx, channel);
+    const isNew = await putUserChannel(tx, {
       identifier: message.from.identifier,
       enrollmentId: enrollment.id,
       shortName: message.userShortName ?? null,
@@ -57,8 +69,14 @@ async function store(
       pushToken,
       pushMagic,
     });
+    if (isNew) {
+      const data = { fields: ["userChannels"] };
+      await tx.publish({ type: "device.changed", deviceId: verdict.deviceId, data });
+    }
+    await tell(tx, ports, tokenTold({ deviceId: verdict.deviceId, channel }, held, pushToken));
     return undefined;
   }
+  await ports.clones.onTokens(tx, verdict, { pushToken, pushMagic, address });
   const isNewest = enrollment.pin === certificate.hash;
   const tally = enrollment.tally + 1;
   const change: EnrollmentChange = {
@@ -75,7 +93,14 @@ async function store(
   };
   await ports.enrollments.change(tx, enrollment.id, change);
   if (isNewest) {
-    await ports.authority.revoke(tx, { enrollmentId: enrollment.id }, { role: "mdm", except: certificate.hash });
+    const isRenewed = enrollment.previousPin !== null;
+    const others = { role: "mdm", except: certificate.hash, reason: "superseded" } as const;
+    await ports.authority.revoke(tx, { enrollmentId: enrollment.id }, others);
+    if (isRenewed) {
+      for (const hook of ports.identityHooks) await hook(tx, enrollment, certificate, "done");
+      const data = { expiresAt: certificate.notAfter };
+      await tx.publish({ type: "identity.renewed", deviceId: verdict.deviceId, data });
+    }
   }
   if (tally === 1) await tellEnrolled(tx, enrollment, verdict.deviceId);
   await setMdmState(tx, verdict.deviceId, {
@@ -83,7 +108,16 @@ async function store(
     isPushable: true,
     ...(tally === 1 ? { enrolledAt: tx.now } : {}),
   });
+  if (message.awaitingConfiguration !== undefined) {
+    const mac = { deviceId: verdict.deviceId, isAwaiting: message.awaitingConfiguration, isNew: tally === 1 };
+    for (const hook of ports.awaitingHooks) await hook(tx, mac);
+  }
+  await tell(tx, ports, tokenTold({ deviceId: verdict.deviceId, channel: null }, enrollment, pushToken));
   return undefined;
+}
+
+async function tell(tx: WriteTransaction, { tokenHooks }: TokenUpdatePorts, told: TokenTold): Promise<void> {
+  for (const hook of tokenHooks) await hook(tx, told);
 }
 
 async function tellEnrolled(tx: WriteTransaction, enrollment: Enrollment, deviceId: DeviceId): Promise<void> {

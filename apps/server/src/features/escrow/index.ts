@@ -1,2 +1,3 @@
-/** Nothing of escrow is for other features yet: its check-in handlers reach the door through its manifest. */
-export {};
+export { keepBootstrapToken } from "./bootstrap-token.ts";
+export { KINDS, type Policy } from "./kinds.ts";
+export { type NewSecret, SecretBook } from "./secret-book.ts";

@@ -1,13 +1,16 @@
 import type { DeviceId, TenantId } from "@pomona/facts";
 import type { Crypto } from "@pomona/pki";
 import type { Feature } from "../../kernel/feature.ts";
+import type { SeenTimes } from "../devices/index.ts";
 import type { EnrollmentFeature } from "../enrollment/index.ts";
-import type { PushSender } from "./ports.ts";
+import type { PushSender, VendorSigner } from "./ports.ts";
 
 export interface PushPorts {
   readonly crypto: Crypto;
-  readonly enrollment: Pick<EnrollmentFeature, "stopPushes">;
+  readonly enrollment: Pick<EnrollmentFeature, "stopPushes" | "onToken">;
+  readonly seen: SeenTimes;
   readonly sender: PushSender;
+  readonly signing: VendorSigner;
 }
 
 export interface PushFeature {
@@ -17,6 +20,8 @@ export interface PushFeature {
    * @param channel identifier of the user's channel; absent or null for the device channel
    */
   readonly wake: Wake;
+  /** After a certificate was stored: what waited for it goes out. */
+  readonly certificateChanged: (tenantId: TenantId) => Promise<void>;
 }
 
 export type Wake = (tenantId: TenantId, deviceId: DeviceId, channel?: string | null) => void;

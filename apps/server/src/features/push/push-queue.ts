@@ -1,96 +1,135 @@
-import type { DeviceId, TenantId } from "@pomona/facts";
+import type { TenantId } from "@pomona/facts";
 import type { Kernel } from "../../kernel/feature.ts";
-import { systemScope } from "../../kernel/scope.ts";
-import { type EnrollmentFeature, type PushTarget, readPushTarget } from "../enrollment/index.ts";
-import type { PushCredentials, PushResult, PushSender } from "./ports.ts";
-import { notePush, readPushCertificate } from "./push.sql.ts";
-import { PUSH_KEY_PLACE } from "./push-certificate.ts";
+import { PLATFORM, systemScope } from "../../kernel/scope.ts";
+import type { EnrollmentFeature, TokenTold } from "../enrollment/index.ts";
+import { meaningOf } from "./apns-errors.ts";
+import { FlappingTokens } from "./flapping-tokens.ts";
+import { Lane } from "./lane.ts";
+import { forgetParked, insertParked, readParked } from "./parked.sql.ts";
+import type { PushSender } from "./ports.ts";
+import { noteAccepted, noteFailure } from "./push.sql.ts";
+import type { PushJournal } from "./push-journal.ts";
+import { type PushAttempt, PushOnce } from "./push-once.ts";
+import { keyOf, type Wish } from "./wishes.ts";
 
 /** Two pushes to one Mac are at least this far apart; what comes in between becomes one. */
 const GAP_MS = 250;
-/** Apple keeps the last push for a Mac that sleeps for this long. */
-const KEPT_FOR_S = 7 * 86_400;
 const AT_ONCE = 200;
-
-type Wish = { isDirty: boolean };
-
-/** Answers of Apple that speak of this Mac's token, and not of our certificate. */
-const TOKEN_REASONS: ReadonlySet<string> = new Set([
-  "BadDeviceToken",
-  "DeviceTokenNotForTopic",
-  "Unregistered",
-  "ExpiredToken",
-]);
 
 /**
  * Wakes Macs. Wishes for one Mac are coalesced: the first goes out at once, all that come while it is under way become one
- * more. A refused token is not tried again until the Mac sends another.
+ * more. A refused token is not tried again until the Mac sends another; while nothing of a tenant goes through, wishes wait.
  */
 export class PushQueue {
   readonly #kernel: Kernel;
   readonly #enrollment: Pick<EnrollmentFeature, "stopPushes">;
-  readonly #sender: PushSender;
-  readonly #wishes = new Map<string, Wish>();
-  readonly #credentials = new Map<TenantId, PushCredentials>();
-  readonly #pushedAt = new Map<TenantId, number>();
-  readonly #failing = new Set<TenantId>();
+  readonly #once: PushOnce;
+  readonly #journal: PushJournal;
+  readonly #flapping: FlappingTokens;
+  readonly #underWay = new Map<string, { isDirty: boolean }>();
+  readonly #lanes = new Map<TenantId, Lane>();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
   #isStopped = false;
 
-  constructor(kernel: Kernel, enrollment: Pick<EnrollmentFeature, "stopPushes">, sender: PushSender) {
+  constructor(
+    kernel: Kernel,
+    enrollment: Pick<EnrollmentFeature, "stopPushes">,
+    sender: PushSender,
+    journal: PushJournal,
+  ) {
     this.#kernel = kernel;
     this.#enrollment = enrollment;
-    this.#sender = sender;
+    this.#once = new PushOnce(kernel, sender);
+    this.#journal = journal;
+    this.#flapping = new FlappingTokens();
+  }
+
+  /** What was waiting when the server stopped goes out at the first turn, once the doors are open. */
+  async start(): Promise<void> {
+    const parked = await this.#kernel.store.read(systemScope(PLATFORM, "push"), readParked);
+    for (const wish of parked) this.lane(wish.tenantId).park(wish);
   }
 
   /** Soon, and at most once for all wishes of a moment. Call it after the commit of what the Mac shall fetch. */
-  wake(tenantId: TenantId, deviceId: DeviceId, channel: string | null = null): void {
+  wake(wish: Wish): void {
     if (this.#isStopped) return;
-    const key = `${tenantId} ${deviceId} ${channel ?? ""}`;
-    const under = this.#wishes.get(key);
+    const key = keyOf(wish);
+    const under = this.#underWay.get(key);
     if (under !== undefined) {
       under.isDirty = true;
       return;
     }
-    const wish: Wish = { isDirty: false };
-    this.#wishes.set(key, wish);
-    void this.#serve(key, wish, tenantId, deviceId, channel);
+    const now = this.#kernel.clock.now();
+    const lane = this.lane(wish.tenantId);
+    const notBefore = this.#flapping.notBefore(key, now);
+    if (lane.isResting(wish, now)) return;
+    if (notBefore > now) return lane.rest(wish, now, notBefore);
+    this.#flapping.noteWake(key, now);
+    const state = { isDirty: false };
+    this.#underWay.set(key, state);
+    void this.#serve(key, state, wish);
   }
 
-  /** Sends one push now and tells what Apple said; undefined when this Mac cannot be pushed. */
-  async push(tenantId: TenantId, deviceId: DeviceId, channel: string | null = null): Promise<PushResult | undefined> {
-    const scope = systemScope(tenantId, "push");
-    const target = await this.#kernel.store.read(scope, (tx) => readPushTarget(tx, deviceId, channel));
-    if (typeof target === "string") return undefined;
-    const { pushToken, pushMagic } = target;
-    const credentials = await this.#credentialsOf(tenantId);
-    if (credentials === undefined || credentials.topic !== target.topic) return undefined;
-    const expiration = Math.floor(this.#kernel.clock.now() / 1000) + KEPT_FOR_S;
-    const result = await this.#sender.send({ credentials, pushToken, pushMagic, expiration });
-    await this.#note(target, result);
-    return result;
+  /** Sends one push now, whatever waits; for a person who wants to know. */
+  async pushNow(wish: Wish): Promise<PushAttempt> {
+    const attempt = await this.#once.push(wish);
+    if (attempt.ok) await this.#note(wish, attempt);
+    return attempt;
   }
 
-  /** After a certificate was replaced. */
-  forget(tenantId: TenantId): void {
-    const old = this.#credentials.get(tenantId);
-    this.#credentials.delete(tenantId);
-    if (old !== undefined) this.#sender.forget(old.topic);
+  /** A certificate was stored: whatever was wrong with the one before is over. */
+  async certificateChanged(tenantId: TenantId): Promise<void> {
+    this.#once.forget(tenantId);
+    await this.#heal(tenantId, "certificate-changed");
   }
 
-  /** Writes when pushes last went through; a write for each would cost more than the push. */
-  async flush(): Promise<void> {
-    const times = [...this.#pushedAt];
-    this.#pushedAt.clear();
-    for (const [tenantId, lastPushAt] of times) {
-      await this.#kernel.store.write(systemScope(tenantId, "push"), (tx) => notePush(tx, { lastPushAt }));
+  /** In the transaction of a TokenUpdate. */
+  async tokenTold(tenantId: TenantId, told: TokenTold, tell: (changes: number) => Promise<void>): Promise<() => void> {
+    const wish: Wish = { tenantId, deviceId: told.deviceId, channel: told.channel };
+    if (told.isChanged) {
+      const changes = this.#flapping.noteChange(keyOf(wish), this.#kernel.clock.now());
+      if (changes !== undefined) await tell(changes);
+    }
+    // What was wished while the token was refused is not known any more: one push too many costs nothing.
+    return told.wasStopped ? () => this.wake(wish) : () => {};
+  }
+
+  lane(tenantId: TenantId): Lane {
+    let lane = this.#lanes.get(tenantId);
+    if (lane === undefined) {
+      lane = new Lane();
+      this.#lanes.set(tenantId, lane);
+    }
+    return lane;
+  }
+
+  /** Lets those go whose time has come: one per tenant whose pushes wait, and Macs that have rested. */
+  async turn(): Promise<void> {
+    const now = this.#kernel.clock.now();
+    for (const lane of this.#lanes.values()) {
+      for (const wish of lane.rested(now)) this.wake(wish);
+      const { nextTryAt } = lane.circuit;
+      if (nextTryAt === undefined) {
+        if (lane.parkedCount > 0) for (const wish of lane.release()) this.wake(wish);
+        continue;
+      }
+      if (now < nextTryAt) continue;
+      const probe = lane.takeOne();
+      if (probe !== undefined) this.wake(probe);
     }
   }
 
-  /** When a push of this tenant last went through, if that is not written yet. */
-  pushedAt(tenantId: TenantId): number | undefined {
-    return this.#pushedAt.get(tenantId);
+  /** Writes what waits; a write for each wish would cost more than the push. */
+  async flush(): Promise<void> {
+    for (const [tenantId, lane] of this.#lanes) {
+      const changes = lane.takeChanges();
+      if (changes === undefined) continue;
+      await this.#kernel.store.write(systemScope(tenantId, "push"), async (tx) => {
+        if (changes.wasReleased) await forgetParked(tx);
+        await insertParked(tx, changes.parked);
+      });
+    }
   }
 
   async stop(): Promise<void> {
@@ -98,65 +137,87 @@ export class PushQueue {
     await this.flush();
   }
 
-  async #serve(key: string, wish: Wish, tenantId: TenantId, deviceId: DeviceId, channel: string | null): Promise<void> {
+  async #serve(key: string, state: { isDirty: boolean }, wish: Wish): Promise<void> {
     try {
       do {
-        wish.isDirty = false;
-        await this.#turn();
+        state.isDirty = false;
+        await this.#place();
         try {
-          await this.push(tenantId, deviceId, channel);
+          if (!(await this.#serveOnce(wish))) return;
         } finally {
           this.#running -= 1;
           this.#waiting.shift()?.();
         }
         await new Promise((resolve) => setTimeout(resolve, GAP_MS).unref());
-      } while (wish.isDirty && !this.#isStopped);
+      } while (state.isDirty && !this.#isStopped);
     } catch (error) {
-      this.#kernel.log.error("push.fault", { deviceId, error: String(error) });
+      this.#kernel.log.error("push.fault", { deviceId: wish.deviceId, error: String(error) });
     } finally {
-      this.#wishes.delete(key);
+      this.#underWay.delete(key);
     }
   }
 
-  async #turn(): Promise<void> {
+  /** @returns false when there is nothing to go on with: the wish waits elsewhere, or cannot be served */
+  async #serveOnce(wish: Wish): Promise<boolean> {
+    const lane = this.lane(wish.tenantId);
+    const now = this.#kernel.clock.now();
+    if (!lane.circuit.mayTry(now)) {
+      lane.park(wish);
+      return false;
+    }
+    const attempt = await this.#once.push(wish);
+    if (!attempt.ok) {
+      lane.circuit.giveBack(now);
+      return false;
+    }
+    const policy = await this.#note(wish, attempt);
+    if (policy === "alarm" || policy === "retry") lane.park(wish);
+    return policy === "done";
+  }
+
+  async #note(wish: Wish, { target, result }: PushAttempt & { ok: true }) {
+    const { tenantId, deviceId } = wish;
+    const { status } = result;
+    const reason = result.reason ?? `status ${status}`;
+    const { policy } = meaningOf(status, result.reason);
+    const now = this.#kernel.clock.now();
+    this.#journal.count(tenantId, policy, now);
+    const lane = this.lane(tenantId);
+    const scope = systemScope(tenantId, "push");
+    if (policy === "alarm" || policy === "retry") {
+      const wasClosed = lane.circuit.trouble !== policy;
+      if (!lane.circuit.fail(policy, now)) return policy;
+      await this.#kernel.store.write(scope, async (tx) => {
+        await noteFailure(tx, { status, reason, refusal: policy === "alarm" ? reason : undefined });
+        if (wasClosed) await tx.publish({ type: "push.stopped", data: { reason, status } });
+      });
+      return policy;
+    }
+    if (policy === "wait") lane.rest(wish, now);
+    // Whatever Apple says of one Mac, it has taken our certificate.
+    await this.#heal(tenantId, "worked-again");
+    if (policy === "done") return policy;
+    await this.#kernel.store.write(scope, async (tx) => {
+      await noteFailure(tx, { status, reason });
+      const isNews = policy !== "stop" || (await this.#enrollment.stopPushes(tx, target));
+      if (isNews && policy !== "wait") await tx.publish({ type: "push.failed", deviceId, data: { reason, status } });
+    });
+    return policy;
+  }
+
+  async #heal(tenantId: TenantId, reason: "certificate-changed" | "worked-again"): Promise<void> {
+    const lane = this.lane(tenantId);
+    if (!lane.circuit.heal()) return;
+    const released = lane.release();
+    await this.#kernel.store.write(systemScope(tenantId, "push"), async (tx) => {
+      await noteAccepted(tx);
+      await tx.publish({ type: "push.resumed", data: { reason } });
+    });
+    for (const wish of released) this.wake(wish);
+  }
+
+  async #place(): Promise<void> {
     if (this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#running += 1;
-  }
-
-  async #credentialsOf(tenantId: TenantId): Promise<PushCredentials | undefined> {
-    const held = this.#credentials.get(tenantId);
-    if (held !== undefined) return held;
-    const stored = await this.#kernel.store.read(systemScope(tenantId, "push"), readPushCertificate);
-    if (stored === undefined) return undefined;
-    const key = this.#kernel.vault.open(tenantId, PUSH_KEY_PLACE, stored.sealedKey);
-    const credentials: PushCredentials = {
-      tenantId,
-      topic: stored.topic,
-      certificate: stored.certificate,
-      key: Buffer.from(key.expose()).toString("utf8"),
-    };
-    this.#credentials.set(tenantId, credentials);
-    return credentials;
-  }
-
-  async #note(target: PushTarget, result: PushResult): Promise<void> {
-    const { tenantId, deviceId } = target;
-    const { status } = result;
-    if (status === 200) {
-      this.#pushedAt.set(tenantId, this.#kernel.clock.now());
-      if (!this.#failing.delete(tenantId)) return;
-    } else this.#failing.add(tenantId);
-    const reason = result.reason ?? `status ${status}`;
-    const isTokenRefused = status === 410 || (status === 400 && TOKEN_REASONS.has(reason));
-    await this.#kernel.store.write(systemScope(tenantId, "push"), async (tx) => {
-      if (status === 200) return notePush(tx, { lastError: null, refusal: null });
-      await notePush(tx, {
-        lastError: `${reason} (${status})`,
-        // 403 speaks of the certificate: nothing will go through until it is replaced, and someone has to be told.
-        ...(status === 403 ? { refusal: reason } : {}),
-      });
-      if (isTokenRefused) await this.#enrollment.stopPushes(tx, target);
-      await tx.publish({ type: "push.failed", deviceId, data: { reason, status } });
-    });
   }
 }

@@ -48,5 +48,8 @@ export const CERTIFICATE_ROLES: Readonly<Record<CertificateRole, RoleProfile>> =
 export const BACKDATE_MS = 3_600_000;
 export const ROOT_VALID_MS = 20 * 365 * DAY;
 export const INTERMEDIATE_VALID_MS = 10 * 365 * DAY;
+export const RESPONDER_VALID_MS = 30 * DAY;
+/** An OCSP responder's certificate is made anew when it has less than this to live: its answers are good for a day. */
+export const RESPONDER_RENEWAL_MS = 7 * DAY;
 /** A server certificate is made anew when it has less than this to live. */
 export const SERVER_RENEWAL_MS = 60 * DAY;

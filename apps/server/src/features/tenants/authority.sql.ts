@@ -1,4 +1,5 @@
 import { asId, type DeviceId, type TenantId } from "@pomona/facts";
+import type { RevocationReason } from "@pomona/pki";
 import type { Sealed } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { CertificateRole } from "./authority-roles.ts";
@@ -21,6 +22,7 @@ interface Tables {
     not_before: number;
     not_after: number;
     revoked_at: number | null;
+    revocation_reason: string | null;
   };
 }
 
@@ -39,6 +41,14 @@ export const authorityMigrations: readonly Migration[] = [
       "CREATE INDEX certificates_by_enrollment ON certificates (tenant_id, enrollment_id)",
       "CREATE INDEX certificates_by_device ON certificates (tenant_id, device_id)",
       "CREATE INDEX certificates_by_end ON certificates (role, not_after)",
+    ],
+  },
+  {
+    name: "tenants/0101-revocation",
+    statements: [
+      "ALTER TABLE certificates ADD COLUMN revocation_reason TEXT",
+      "CREATE INDEX certificates_by_serial ON certificates (tenant_id, serial)",
+      "CREATE INDEX certificates_by_revocation ON certificates (tenant_id, revoked_at) WHERE revoked_at IS NOT NULL",
     ],
   },
 ];
@@ -89,6 +99,7 @@ export interface KnownCertificate {
   readonly notBefore: number;
   readonly notAfter: number;
   readonly revokedAt: number | null;
+  readonly revocationReason: RevocationReason | null;
 }
 
 export async function insertCertificate(tx: WriteTransaction, known: KnownCertificate): Promise<void> {
@@ -104,6 +115,7 @@ export async function insertCertificate(tx: WriteTransaction, known: KnownCertif
       not_before: known.notBefore,
       not_after: known.notAfter,
       revoked_at: known.revokedAt,
+      revocation_reason: known.revocationReason,
     })
     .execute();
 }
@@ -114,30 +126,98 @@ export async function findCertificate(tx: ReadTransaction, hash: string): Promis
     .selectAll()
     .where("hash", "=", hash)
     .executeTakeFirst();
-  return (
-    row && {
-      hash: row.hash,
-      tenantId: asId<"tenant">(row.tenant_id),
-      role: row.role as CertificateRole,
-      deviceId: row.device_id === null ? null : asId<"device">(row.device_id),
-      enrollmentId: row.enrollment_id,
-      serial: row.serial,
-      notBefore: row.not_before,
-      notAfter: row.not_after,
-      revokedAt: row.revoked_at,
-    }
-  );
+  return row && toKnown(row);
+}
+
+const toKnown = (row: Tables["certificates"]): KnownCertificate => ({
+  hash: row.hash,
+  tenantId: asId<"tenant">(row.tenant_id),
+  role: row.role as CertificateRole,
+  deviceId: row.device_id === null ? null : asId<"device">(row.device_id),
+  enrollmentId: row.enrollment_id,
+  serial: row.serial,
+  notBefore: row.not_before,
+  notAfter: row.not_after,
+  revokedAt: row.revoked_at,
+  revocationReason: row.revocation_reason as RevocationReason | null,
+});
+
+/** A certificate of the scope's tenant by the serial number that its issuer gave it, in lower hex as encoded. */
+export async function findBySerial(tx: ReadTransaction, serial: string): Promise<KnownCertificate | undefined> {
+  const row = await sqlOf<Tables>(tx)
+    .selectFrom("certificates")
+    .selectAll()
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("serial", "=", serial)
+    .executeTakeFirst();
+  return row && toKnown(row);
+}
+
+/** What was issued to a device and to its enrollments, newest first. */
+export async function readCertificatesOf(
+  tx: ReadTransaction,
+  deviceId: DeviceId,
+  enrollmentIds: readonly string[],
+): Promise<readonly KnownCertificate[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("certificates")
+    .selectAll()
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where((e) =>
+      e.or([
+        e("device_id", "=", deviceId),
+        ...(enrollmentIds.length === 0 ? [] : [e("enrollment_id", "in", enrollmentIds)]),
+      ]),
+    )
+    .orderBy("not_before", "desc")
+    .orderBy("hash")
+    .limit(1000)
+    .execute();
+  return rows.map(toKnown);
+}
+
+/** Revoked certificates of the tenant that have not run out, newest revocation first; all without a page. */
+export async function readRevoked(
+  tx: ReadTransaction,
+  page?: { readonly after?: { readonly revokedAt: number; readonly hash: string }; readonly limit: number },
+): Promise<readonly KnownCertificate[]> {
+  let query = sqlOf<Tables>(tx)
+    .selectFrom("certificates")
+    .selectAll()
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("revoked_at", "is not", null)
+    .where("not_after", ">", tx.now)
+    .orderBy("revoked_at", "desc")
+    .orderBy("hash");
+  if (page !== undefined) query = query.limit(page.limit);
+  const after = page?.after;
+  if (after !== undefined)
+    query = query.where((e) =>
+      e.or([
+        e("revoked_at", "<", after.revokedAt),
+        e.and([e("revoked_at", "=", after.revokedAt), e("hash", ">", after.hash)]),
+      ]),
+    );
+  return (await query.execute()).map(toKnown);
+}
+
+export interface RevokeOptions {
+  readonly role?: CertificateRole;
+  /** The hash of one that stays. */
+  readonly except?: string;
+  /** As in RFC 5280 section 5.3.1. Default "unspecified". */
+  readonly reason?: RevocationReason;
 }
 
 /** Revokes what a device or an enrollment of the scope's tenant holds; with `except`, all but that one. @returns hashes */
 export async function revokeCertificates(
   tx: WriteTransaction,
   of: { readonly deviceId: DeviceId } | { readonly enrollmentId: string } | { readonly hash: string },
-  options: { readonly role?: CertificateRole; readonly except?: string } = {},
+  options: RevokeOptions = {},
 ): Promise<readonly string[]> {
   let query = sqlOf<Tables>(tx)
     .updateTable("certificates")
-    .set({ revoked_at: tx.now })
+    .set({ revoked_at: tx.now, revocation_reason: options.reason ?? "unspecified" })
     .where("tenant_id", "=", tx.scope.tenantId)
     .where("revoked_at", "is", null);
   if ("deviceId" in of) query = query.where("device_id", "=", of.deviceId);

@@ -1,20 +1,29 @@
 import type { DeviceId, TenantId } from "@pomona/facts";
-import { type Crypto, encodePem, issueCertificate, parseCertificate } from "@pomona/pki";
+import { type Crypto, EKU, encodePem, issueCertificate, OID, parseCertificate } from "@pomona/pki";
 import { keyObject, nodeCrypto } from "@pomona/pki/node";
 import { PomonaError } from "../../kernel/errors.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
-import type { WriteTransaction } from "../../kernel/store.ts";
-import { insertCertificate, type KnownCertificate, revokeCertificates } from "./authority.sql.ts";
+import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
+import {
+  findCertificate,
+  insertCertificate,
+  type KnownCertificate,
+  type RevokeOptions,
+  revokeCertificates,
+} from "./authority.sql.ts";
 import { type AuthorityKey, makeKey, openKey } from "./authority-keys.ts";
 import {
   BACKDATE_MS,
   CERTIFICATE_ROLES,
   type CertificateRole,
   INTERMEDIATE_VALID_MS,
+  RESPONDER_RENEWAL_MS,
+  RESPONDER_VALID_MS,
   ROOT_VALID_MS,
 } from "./authority-roles.ts";
 import { certificateHash, type Identification, KnownCertificates } from "./known-certificates.ts";
+import { revocationPointers, rootPointers } from "./revocation-pointers.ts";
 import { type ServerTls, serverTls } from "./server-tls.ts";
 
 /** Whom a certificate names: a device (agent, edge) or an enrollment (mdm). */
@@ -44,10 +53,15 @@ export class Authority {
   readonly #crypto: Crypto;
   readonly #intermediates = new Map<TenantId, Promise<AuthorityKey>>();
   readonly #known: KnownCertificates;
+  readonly #responders = new Map<TenantId, Promise<AuthorityKey>>();
+  readonly #revocationListeners: ((tenantId: TenantId) => void)[] = [];
+  readonly #pkiUrl: () => string;
   #root: AuthorityKey | undefined;
 
-  constructor(kernel: Kernel, crypto: Crypto = nodeCrypto()) {
+  /** @param pkiUrl where others fetch what was revoked, without a slash at the end; empty while it is not known */
+  constructor(kernel: Kernel, crypto: Crypto = nodeCrypto(), pkiUrl: () => string = () => "") {
     this.#kernel = kernel;
+    this.#pkiUrl = pkiUrl;
     this.#crypto = crypto;
     this.#known = new KnownCertificates(kernel);
   }
@@ -113,6 +127,7 @@ export class Authority {
         keyUsage: profile.keyUsage,
         extendedKeyUsage: profile.extendedKeyUsage,
         sanUri: [`urn:pomona:${order.tenantId}:${holder}:${order.role}`],
+        ...revocationPointers(this.#pkiUrl(), order.tenantId),
       },
     });
     const certificate = parseCertificate(der);
@@ -128,6 +143,7 @@ export class Authority {
       notBefore: certificate.notBefore,
       notAfter: certificate.notAfter,
       revokedAt: null,
+      revocationReason: null,
     };
   }
 
@@ -142,6 +158,36 @@ export class Authority {
     const issued = await this.sign(order);
     await this.#kernel.store.write(systemScope(order.tenantId, "authority"), (tx) => this.record(tx, issued));
     return issued;
+  }
+
+  /**
+   * Makes a certificate of another issuer an enrollment's identity: of a Mac that moved here from another MDM server.
+   * The caller has asked {@link isKnown}: a certificate belongs to one enrollment.
+   */
+  async adopt(
+    tx: WriteTransaction,
+    certificate: Pick<KnownCertificate, "hash" | "serial" | "notBefore" | "notAfter">,
+    enrollmentId: string,
+  ): Promise<void> {
+    const { hash, serial, notBefore, notAfter } = certificate;
+    await insertCertificate(tx, {
+      hash,
+      serial,
+      notBefore,
+      notAfter,
+      tenantId: tx.scope.tenantId,
+      role: "mdm",
+      deviceId: null,
+      enrollmentId,
+      revokedAt: null,
+      revocationReason: null,
+    });
+    tx.afterCommit(() => this.#known.forget([hash]));
+  }
+
+  /** Whether a certificate is in the table, whoever has it. */
+  async isKnown(tx: ReadTransaction, hash: string): Promise<boolean> {
+    return (await findCertificate(tx, hash)) !== undefined;
   }
 
   /** Whose certificate this is, and whether it still counts. */
@@ -162,11 +208,55 @@ export class Authority {
   async revoke(
     tx: WriteTransaction,
     of: CertificateHolder | { readonly hash: string },
-    options: { readonly role?: CertificateRole; readonly except?: string } = {},
+    options: RevokeOptions = {},
   ): Promise<readonly string[]> {
     const hashes = await revokeCertificates(tx, of, options);
-    tx.afterCommit(() => this.#known.forget(hashes));
+    if (hashes.length === 0) return hashes;
+    const { tenantId } = tx.scope;
+    tx.afterCommit(() => {
+      this.#known.forget(hashes);
+      for (const listener of this.#revocationListeners) listener(tenantId);
+    });
     return hashes;
+  }
+
+  /** Called after each commit that revoked certificates of a tenant. */
+  onRevoked(listener: (tenantId: TenantId) => void): void {
+    this.#revocationListeners.push(listener);
+  }
+
+  /** Who signs OCSP answers for a tenant's authority, so that its own RSA key stays off that path (RFC 6960, 4.2.2.2). */
+  async ocspResponder(tenantId: TenantId): Promise<AuthorityKey> {
+    const now = this.#kernel.clock.now();
+    let found = this.#responders.get(tenantId);
+    if (found === undefined || (await found).certificate.notAfter - now < RESPONDER_RENEWAL_MS) {
+      found = this.#makeResponder(tenantId);
+      this.#responders.set(tenantId, found);
+      found.catch(() => this.#responders.delete(tenantId));
+    }
+    return found;
+  }
+
+  /** The root's certificate and key, for its revocation list. */
+  rootKey(): AuthorityKey {
+    return this.#rootKey();
+  }
+
+  async #makeResponder(tenantId: TenantId): Promise<AuthorityKey> {
+    const kept = await openKey(this.#kernel, tenantId, "ocsp-responder");
+    if (kept !== undefined && kept.certificate.notAfter - this.#kernel.clock.now() >= RESPONDER_RENEWAL_MS) return kept;
+    return makeKey(this.#kernel, this.#crypto, tenantId, "ocsp-responder", {
+      type: "ec-p256",
+      subject: { O: "Pomona", OU: tenantId, CN: "Pomona OCSP" },
+      validForMs: RESPONDER_VALID_MS,
+      issuer: await this.intermediate(tenantId),
+      extensions: {
+        keyUsage: ["digitalSignature"],
+        extendedKeyUsage: [EKU.ocspSigning],
+        // Its own status cannot be asked for; it is short-lived instead (RFC 6960, 4.2.2.2.1).
+        other: [{ oid: OID.ocspNoCheck, value: Uint8Array.of(5, 0) }],
+      },
+    });
   }
 
   async #openIntermediate(tenantId: TenantId): Promise<AuthorityKey> {
@@ -181,6 +271,7 @@ export class Authority {
         extensions: {
           ca: { pathLength: 0 },
           keyUsage: ["digitalSignature", "keyEncipherment", "keyCertSign", "cRLSign"],
+          ...rootPointers(this.#pkiUrl()),
         },
       })
     );

@@ -3,16 +3,20 @@ import { encodePem, issueCertificate } from "@pomona/pki";
 import { generateKeyPair, privateKeyToPem } from "@pomona/pki/node";
 import { createAcme } from "../../../features/acme/feature.ts";
 import { attestationRoots } from "../../../features/acme/index.ts";
-import { createCommands } from "../../../features/commands/feature.ts";
+import { type CommandsPorts, createCommands } from "../../../features/commands/feature.ts";
 import { createDevices } from "../../../features/devices/feature.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
+import { type MaidKeys, readDeviceIdOf, readEnrollmentIds } from "../../../features/enrollment/index.ts";
 import { createEscrow } from "../../../features/escrow/feature.ts";
+import { createMovingIn } from "../../../features/moving-in/feature.ts";
 import { createPush } from "../../../features/push/feature.ts";
-import { type PushNotification, type PushSender, pushTopic } from "../../../features/push/index.ts";
+import { type PushNotification, type PushSender, pushTopic, type VendorSigner } from "../../../features/push/index.ts";
+import { createRenewal } from "../../../features/renewal/feature.ts";
+import { createRevocation } from "../../../features/revocation/feature.ts";
 import { createTenants } from "../../../features/tenants/feature.ts";
 import { Authority, addTenant } from "../../../features/tenants/index.ts";
 import type { Feature, HttpResponse } from "../../../kernel/feature.ts";
-import { PLATFORM, systemScope } from "../../../kernel/scope.ts";
+import { PLATFORM, type Scope, systemScope } from "../../../kernel/scope.ts";
 import { MovableClock, testKernel } from "../../../testing/test-kernel.ts";
 import { FactRelay } from "../../background/fact-relay.ts";
 import { openDeviceDoor } from "../device-door.ts";
@@ -28,22 +32,45 @@ export class RecordingSender implements PushSender {
     reason: null,
     apnsId: null,
   };
+  #held: Promise<void> | undefined;
+  /** Lets the next answers wait. */
+  holdNext(): void {
+    this.#held = new Promise((resolve) => {
+      this.release = resolve;
+    });
+  }
+  release: () => void = () => {};
   async send(notification: PushNotification) {
     this.sent.push(notification);
-    return this.answer;
+    const { answer } = this;
+    await this.#held;
+    return answer;
   }
   forget(): void {}
+  sessionOf(): undefined {}
 }
+
+/** No Mac here has an agent, so none is ever given an order. */
+const noOrders = () => Promise.reject(new Error("there are no agents here"));
 
 /** The Apple side of the server on a real store, with its door open on loopback; the portal is called directly. */
 export async function deviceRig(
-  options: { readonly trustedProxy?: TrustedProxy; readonly attestationRoots?: string } = {},
+  options: {
+    readonly trustedProxy?: TrustedProxy;
+    readonly attestationRoots?: string;
+    readonly maidKeys?: MaidKeys;
+    readonly clock?: MovableClock;
+    /** The data folder of a rig before this one: its server was stopped, and starts again. */
+    readonly dir?: string;
+    readonly commands?: Partial<CommandsPorts>;
+  } = {},
 ) {
-  const clock = new MovableClock(Date.now());
-  const kernel = testKernel(clock);
-  const authority = new Authority(kernel);
-  const sender = new RecordingSender();
+  const { maidKeys, ...doorOptions } = options;
+  const clock = options.clock ?? new MovableClock(Date.now());
   const urls = { api: "https://localhost:1", device: "", root: "" };
+  const kernel = testKernel(clock, options.dir);
+  const authority = new Authority(kernel, undefined, () => urls.device);
+  const sender = new RecordingSender();
   const devices = createDevices(kernel);
   const roots = attestationRoots(options.attestationRoots ?? "");
   const enrollment = createEnrollment(kernel, {
@@ -52,19 +79,39 @@ export async function deviceRig(
     urls: () => urls,
     allowScepDes: true,
     canAttest: roots.length > 0,
+    ...(maidKeys === undefined ? {} : { maidKeys }),
   });
   const acme = createAcme(kernel, { authority, enrollment, attestationRoots: roots, deviceUrl: () => urls.device });
-  const push = createPush(kernel, { crypto: authority.crypto, enrollment, sender });
-  const commands = createCommands(kernel, { enrollment, push });
-  const escrow = createEscrow(kernel, { enrollment });
+  const signing: VendorSigner & { asked: Parameters<VendorSigner["request"]>[0][] } = {
+    asked: [],
+    url: "https://sign.test",
+    request: async (order) => {
+      signing.asked.push(order);
+      return undefined;
+    },
+  };
+  const push = createPush(kernel, { crypto: authority.crypto, enrollment, seen: devices.seen, sender, signing });
+  const commands = createCommands(kernel, { enrollment, push, ...options.commands });
+  const escrow = createEscrow(kernel, { enrollment, authority, commands, storeOrder: noOrders });
+  const movingIn = createMovingIn(kernel, { authority, enrollment, push, seen: devices.seen });
+  const revocation = createRevocation(kernel, {
+    authority,
+    pkiUrl: () => urls.device,
+    enrollmentsOf: readEnrollmentIds,
+    deviceOf: readDeviceIdOf,
+  });
+  const renewal = createRenewal(kernel, { enrollment, commands, startDays: 180 });
   const features: readonly Feature[] = [
     createTenants(),
+    revocation.feature,
     devices.feature,
     enrollment.feature,
     push.feature,
     acme,
     commands.feature,
+    renewal.feature,
     escrow.feature,
+    movingIn.feature,
   ];
   kernel.migrate(features);
   await authority.start();
@@ -82,19 +129,26 @@ export async function deviceRig(
     port: 0,
     tls,
     kernel,
-    mdm: mdmPorts({ authority, enrollment, commands, escrow, seen: devices.seen }),
+    mdm: mdmPorts({ authority, enrollment, commands, escrow, movingIn, seen: devices.seen, renewal, kernel }),
     routes: features.flatMap((feature) => feature.routes ?? []).filter((route) => route.door === "device"),
-    ...options,
+    ...doorOptions,
   };
   const plainDoor = await openDeviceDoor({ ...shared, isPlain: true });
   const tlsDoor = await openDeviceDoor(shared);
   const plainUrl = `http://127.0.0.1:${plainDoor.port}`;
   urls.device = plainUrl;
 
-  const act = async (tenantId: TenantId, name: string, input: Record<string, unknown>): Promise<unknown> => {
+  /** Does an action in a tenant; as a person where it is asked for, else as the server itself. */
+  const act = async (
+    tenantId: TenantId,
+    name: string,
+    input: Record<string, unknown>,
+    as: "system" | "person" = "system",
+  ): Promise<unknown> => {
     const action = features.flatMap((feature) => feature.actions).find(({ contract }) => contract.name === name);
     if (action === undefined) throw new Error(`no action ${name}`);
-    const scope = systemScope(tenantId, "test");
+    const system = systemScope(tenantId, "test");
+    const scope: Scope = as === "system" ? system : { ...system, actor: { kind: "person", id: "p", name: "Pat" } };
     const prepared = await action.prepare?.(scope, input);
     const output = await kernel.store.write(scope, (tx) => action.run({ scope, tx, prepared }, input));
     return action.finish === undefined ? output : action.finish(scope, input, output);
@@ -131,7 +185,10 @@ export async function deviceRig(
     authority,
     enrollment,
     push,
+    signing,
     commands,
+    revocation,
+    renewal,
     devices,
     sender,
     tls,
@@ -143,6 +200,12 @@ export async function deviceRig(
     newTenant,
     invite,
     asDevice: (id: string) => asId<"device">(id),
+    /** Runs a job once. */
+    runJob: async (name: string): Promise<void> => {
+      const job = features.flatMap(({ jobs = [] }) => jobs).find((candidate) => candidate.name === name);
+      if (job === undefined) throw new Error(`no job ${name}`);
+      await job.run();
+    },
     /** Lets fact handlers catch up. */
     settle: () => new Promise((resolve) => setTimeout(resolve, 60)),
     [Symbol.asyncDispose]: async () => {

@@ -2,17 +2,18 @@ import { hash } from "node:crypto";
 import type { InstalledCertificate } from "@pomona/contract";
 import { readCertificateList } from "@pomona/mdm";
 import { type Certificate, parseCertificate } from "@pomona/pki";
-import { storeReport } from "../../devices/index.ts";
+import { Type } from "typebox";
 import { defineCommand } from "../define-command.ts";
-import { emptyInput } from "./empty-input.ts";
+import { closed } from "./parts/fields.ts";
+import { storeList } from "./parts/store-list.ts";
 
 export const certificateList = defineCommand({
   requestType: "CertificateList",
   summary: "Ask for the installed certificates",
   risk: "change",
-  input: emptyInput,
-  payload: () => ({}),
-  onAcknowledged: async (tx, deviceId, report) => {
+  input: closed({ managedOnly: Type.Optional(Type.Boolean({ description: "only those that MDM installed" })) }),
+  payload: ({ managedOnly }) => (managedOnly === undefined ? {} : { ManagedOnly: managedOnly }),
+  onAcknowledged: async (tx, deviceId, report, { managedOnly }) => {
     const items = readCertificateList(report).map(({ commonName, isIdentity, der }): InstalledCertificate => {
       const notAfter = parsed(der)?.notAfter;
       return {
@@ -22,7 +23,8 @@ export const certificateList = defineCommand({
         sha256: hash("sha256", der, "hex"),
       };
     });
-    await storeReport(tx, deviceId, { kind: "certificates", source: "mdm", at: tx.now, items });
+    const part = { keyOf: (item: InstalledCertificate) => item.sha256 };
+    await storeList(tx, deviceId, { kind: "certificates", items, ...(managedOnly === true ? { part } : {}) });
   },
 });
 

@@ -1,5 +1,7 @@
+import { mergeDeviceFacts } from "../../devices/index.ts";
 import { defineCommand } from "../define-command.ts";
-import { emptyInput } from "./empty-input.ts";
+import { emptyInput } from "./parts/empty-input.ts";
+import { onlyWhileAwaiting } from "./parts/on-enrollment.ts";
 
 export const deviceConfigured = defineCommand({
   requestType: "DeviceConfigured",
@@ -7,6 +9,6 @@ export const deviceConfigured = defineCommand({
   risk: "change",
   input: emptyInput,
   payload: () => ({}),
-  objection: ({ isAwaitingConfiguration }) =>
-    isAwaitingConfiguration ? undefined : "the Mac does not wait in Setup Assistant",
+  objection: onlyWhileAwaiting,
+  onAcknowledged: (tx, deviceId) => mergeDeviceFacts(tx, deviceId, { facts: { awaitingConfiguration: false } }),
 });

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { defineCommand } from "../define-command.ts";
+import { notOnUserEnrollment } from "./parts/on-enrollment.ts";
 
 /** Not "lock the screen": the Mac restarts into a state that only the PIN ends. */
 export const deviceLock = defineCommand({
@@ -10,7 +11,7 @@ export const deviceLock = defineCommand({
     {
       pin: Type.String({ pattern: "^[0-9]{6}$", description: "six digits; note them, without them it stays locked" }),
       message: Type.Optional(Type.String({ maxLength: 500 })),
-      phoneNumber: Type.Optional(Type.String({ maxLength: 50 })),
+      phoneNumber: Type.Optional(Type.String({ maxLength: 50, description: "shown on Apple silicon (macOS 11.5)" })),
     },
     { additionalProperties: false },
   ),
@@ -20,5 +21,5 @@ export const deviceLock = defineCommand({
     ...(message === undefined ? {} : { Message: message }),
     ...(phoneNumber === undefined ? {} : { PhoneNumber: phoneNumber }),
   }),
-  objection: ({ isUserEnrollment }) => (isUserEnrollment ? "not possible on a User Enrollment" : undefined),
+  objection: notOnUserEnrollment,
 });

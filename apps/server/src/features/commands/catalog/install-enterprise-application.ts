@@ -1,6 +1,9 @@
+import { installationFailure } from "@pomona/mdm";
 import type { PlistDictionary } from "@pomona/plist";
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import { defineCommand } from "../define-command.ts";
+import { base64, closed, httpsUrl } from "./parts/fields.ts";
+import { managementFields, managementKeys, managementProblem } from "./parts/managed-install.ts";
 
 /** Apple's manifest with SHA-256 sums, so that nobody between us and the Mac can change what it installs. */
 const Manifest = Type.Object(
@@ -21,37 +24,54 @@ export const installEnterpriseApplication = defineCommand({
   requestType: "InstallEnterpriseApplication",
   summary: "Install a package",
   risk: "rootEquivalent",
-  input: Type.Object(
-    {
-      manifest: Manifest,
-      pinningCertificates: Type.Optional(Type.Array(Type.String({ description: "DER in base64" }), { maxItems: 10 })),
-    },
-    { additionalProperties: false },
-  ),
-  payload: ({ manifest, pinningCertificates }): PlistDictionary => ({
-    Manifest: {
-      items: [
-        {
-          assets: [
-            {
-              kind: "software-package",
-              url: manifest.url,
-              "sha256-size": manifest.chunkBytes,
-              sha256s: manifest.sha256s,
-            },
-          ],
-          metadata: {
-            "bundle-identifier": manifest.bundleIdentifier,
-            "bundle-version": manifest.bundleVersion,
-            kind: "software",
-            title: manifest.title,
-            sizeInBytes: manifest.sizeBytes,
-          },
-        },
-      ],
-    },
+  input: closed({
+    manifest: Type.Optional(Manifest),
+    manifestUrl: Type.Optional(httpsUrl("of Apple's manifest, instead of one in the command")),
+    pinningCertificates: Type.Optional(
+      Type.Array(base64(16_384, "DER in base64; the server of manifestUrl must show one of them"), {
+        minItems: 1,
+        maxItems: 10,
+      }),
+    ),
+    checkRevocation: Type.Optional(Type.Boolean({ description: "of the pinned certificates" })),
+    ...managementFields,
+  }),
+  sealed: ["configuration"],
+  fault: (input) => {
+    if ((input.manifest === undefined) === (input.manifestUrl === undefined))
+      return "manifest or manifestUrl is needed";
+    return managementProblem(input);
+  },
+  payload: ({ manifest, manifestUrl, pinningCertificates, checkRevocation, ...management }): PlistDictionary => ({
+    ...(manifestUrl === undefined ? {} : { ManifestURL: manifestUrl }),
+    ...(manifest === undefined ? {} : { Manifest: manifestKeys(manifest) }),
     ...(pinningCertificates === undefined
       ? {}
       : { ManifestURLPinningCerts: pinningCertificates.map((der) => Buffer.from(der, "base64")) }),
+    ...(checkRevocation === undefined ? {} : { PinningRevocationCheckRequired: checkRevocation }),
+    ...managementKeys(management),
   }),
+  failureIn: installationFailure,
+});
+
+const manifestKeys = (manifest: Static<typeof Manifest>): PlistDictionary => ({
+  items: [
+    {
+      assets: [
+        {
+          kind: "software-package",
+          url: manifest.url,
+          "sha256-size": manifest.chunkBytes,
+          sha256s: manifest.sha256s,
+        },
+      ],
+      metadata: {
+        "bundle-identifier": manifest.bundleIdentifier,
+        "bundle-version": manifest.bundleVersion,
+        kind: "software",
+        title: manifest.title,
+        sizeInBytes: manifest.sizeBytes,
+      },
+    },
+  ],
 });

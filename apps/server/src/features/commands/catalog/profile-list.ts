@@ -1,16 +1,17 @@
 import type { InstalledProfile } from "@pomona/contract";
 import { readProfileList } from "@pomona/mdm";
-import { storeReport } from "../../devices/index.ts";
+import { Type } from "typebox";
 import { defineCommand } from "../define-command.ts";
-import { emptyInput } from "./empty-input.ts";
+import { closed } from "./parts/fields.ts";
+import { storeList } from "./parts/store-list.ts";
 
 export const profileList = defineCommand({
   requestType: "ProfileList",
   summary: "Ask for the installed profiles",
   risk: "change",
-  input: emptyInput,
-  payload: () => ({}),
-  onAcknowledged: async (tx, deviceId, report) => {
+  input: closed({ managedOnly: Type.Optional(Type.Boolean({ description: "only those that MDM installed" })) }),
+  payload: ({ managedOnly }) => (managedOnly === undefined ? {} : { ManagedOnly: managedOnly }),
+  onAcknowledged: async (tx, deviceId, report, { managedOnly }) => {
     const items = readProfileList(report).map(
       ({ isManaged, payloads, ...item }): InstalledProfile => ({
         ...item,
@@ -18,6 +19,7 @@ export const profileList = defineCommand({
         payloads: [...payloads],
       }),
     );
-    await storeReport(tx, deviceId, { kind: "profiles", source: "mdm", at: tx.now, items });
+    const part = { keyOf: (item: InstalledProfile) => item.identifier };
+    await storeList(tx, deviceId, { kind: "profiles", items, ...(managedOnly === true ? { part } : {}) });
   },
 });

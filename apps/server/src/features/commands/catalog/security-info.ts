@@ -1,23 +1,60 @@
-import { readSecurityInfo } from "@pomona/mdm";
+import type { DeviceFacts } from "@pomona/contract";
+import { readSecurityInfo, type SecurityInfo } from "@pomona/mdm";
 import { mergeDeviceFacts } from "../../devices/index.ts";
 import { defineCommand } from "../define-command.ts";
-import { emptyInput } from "./empty-input.ts";
+import { emptyInput } from "./parts/empty-input.ts";
+import { known } from "./parts/known.ts";
 
+/** The recovery key that an answer may hold is a secret: escrow takes it, and it is no fact. */
 export const securityInfo = defineCommand({
   requestType: "SecurityInfo",
-  summary: "Ask for FileVault, firewall, SIP and secure boot",
+  summary: "Ask for FileVault, firewall, SIP, secure boot and management",
   risk: "change",
   input: emptyInput,
   payload: () => ({}),
-  onAcknowledged: async (tx, deviceId, report) => {
-    const said = readSecurityInfo(report);
-    await mergeDeviceFacts(tx, deviceId, {
-      facts: {
-        ...(said.isFileVaultEnabled === undefined ? {} : { fileVault: said.isFileVaultEnabled }),
-        ...(said.isSipEnabled === undefined ? {} : { sip: said.isSipEnabled }),
-        ...(said.isFirewallEnabled === undefined ? {} : { firewall: said.isFirewallEnabled }),
-        ...(said.secureBootLevel === undefined ? {} : { secureBoot: said.secureBootLevel }),
-      },
-    });
-  },
+  onAcknowledged: (tx, deviceId, report) =>
+    mergeDeviceFacts(tx, deviceId, { facts: factsOf(readSecurityInfo(report)) }),
 });
+
+const unlessEmpty = <T extends object>(value: T): T | undefined =>
+  Object.keys(value).length === 0 ? undefined : value;
+
+const factsOf = (said: SecurityInfo): DeviceFacts =>
+  known<DeviceFacts>({
+    fileVault: said.isFileVaultEnabled,
+    fileVaultKeys:
+      said.hasPersonalRecoveryKey === undefined && said.hasInstitutionalRecoveryKey === undefined
+        ? undefined
+        : {
+            personal: said.hasPersonalRecoveryKey ?? false,
+            institutional: said.hasInstitutionalRecoveryKey ?? false,
+          },
+    sip: said.isSipEnabled,
+    firewall: said.isFirewallEnabled,
+    firewallOptions: unlessEmpty(
+      known({
+        blocksAllIncoming: said.blocksAllIncoming,
+        stealth: said.isFirewallStealthy,
+        logging: said.isFirewallLogging,
+      }),
+    ),
+    secureBoot: said.secureBootLevel,
+    externalBoot: said.externalBootLevel,
+    authenticatedRootVolume: said.isRootVolumeAuthenticated,
+    enrolledViaDep: said.isEnrolledViaDep,
+    userApproved: said.isUserApproved,
+    remoteDesktop: said.isRemoteDesktopEnabled,
+    recoveryLock: said.isRecoveryLockEnabled,
+    firmwarePassword:
+      said.hasFirmwarePassword === undefined
+        ? undefined
+        : { isSet: said.hasFirmwarePassword, isChangePending: said.isFirmwareChangePending ?? false },
+    bootstrapToken: unlessEmpty(
+      known({
+        authentication: said.bootstrapTokenAuthentication,
+        requiredForSoftwareUpdate: said.isBootstrapTokenRequiredForUpdate,
+        requiredForKernelExtensions: said.isBootstrapTokenRequiredForKernelExtensions,
+      }),
+    ),
+    activationLockManageable: said.isActivationLockManageable,
+  });

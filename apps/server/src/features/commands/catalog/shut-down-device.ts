@@ -1,5 +1,6 @@
 import { defineCommand } from "../define-command.ts";
-import { emptyInput } from "./empty-input.ts";
+import { emptyInput } from "./parts/empty-input.ts";
+import { notOnUserEnrollment } from "./parts/on-enrollment.ts";
 
 export const shutDownDevice = defineCommand({
   requestType: "ShutDownDevice",
@@ -7,5 +8,5 @@ export const shutDownDevice = defineCommand({
   risk: "rootEquivalent",
   input: emptyInput,
   payload: () => ({}),
-  objection: ({ isUserEnrollment }) => (isUserEnrollment ? "not possible on a User Enrollment" : undefined),
+  objection: notOnUserEnrollment,
 });

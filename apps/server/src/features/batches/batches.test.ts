@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Batch } from "@pomona/contract";
+import { asId, type CommandId, type DeviceId } from "@pomona/facts";
+import { newId } from "../../kernel/clock.ts";
+import type { Kernel } from "../../kernel/feature.ts";
+import { type Composed, composeBatches, enrolledMacs, SCOPE, TENANT, testBatches } from "../../testing/test-batches.ts";
+import { markSent, readAllOpen, readOpen } from "../commands/commands.sql.ts";
+
+const create = ({ act }: Pick<Composed, "act">, input: Record<string, unknown> = {}) =>
+  act<Batch & { unknown: string[] }>("batches.create", { requestType: "SecurityInfo", filter: {}, ...input });
+const show = ({ act }: Pick<Composed, "act">, batchId: string) => act<Batch>("batches.show", { batchId });
+const upcoming = async ({ act }: Pick<Composed, "act">, deviceId: DeviceId) =>
+  (
+    await act<{ items: { id: CommandId; commandUuid: string }[] }>("commands.list-commands", {
+      deviceId,
+      state: "upcoming",
+    })
+  ).items;
+
+test("a batch reaches every Mac that fits, each once, under one UUID; those that cannot take it are told with their reason", async () => {
+  const stage = await testBatches();
+  await using _kernel = stage.kernel;
+  const ids = await enrolledMacs(stage.kernel, 60);
+  const [gone] = await enrolledMacs(stage.kernel, 1, { enrolled: false });
+  const stranger = newId<"device">();
+  const preview = await stage.act<Record<string, unknown>>("batches.preview", {
+    requestType: "SecurityInfo",
+    filter: {},
+    deviceIds: [stranger, ids[0]],
+  });
+  assert.deepEqual([preview["total"], preview["possible"], preview["unknown"]], [61, 60, [stranger]]);
+  const batch = await create(stage, { deviceIds: [stranger, ids[0]] });
+  assert.deepEqual(batch.unknown, [stranger]);
+  await stage.carryOut();
+  for (const id of ids)
+    assert.deepEqual(
+      (await upcoming(stage, id)).map((c) => c.commandUuid),
+      [batch.commandUuid],
+    );
+  assert.deepEqual(new Set(stage.pushes), new Set(ids));
+  const now = await show(stage, batch.id);
+  assert.equal(now.state, "sending");
+  assert.deepEqual([now.total, now.progress.queued, now.progress.waiting, now.progress.notPossible], [61, 60, 0, 1]);
+  const refused = await stage.act<{ items: { deviceId: string; reason: string }[] }>("batches.list-refused", {
+    batchId: batch.id,
+  });
+  assert.deepEqual(
+    refused.items.map(({ deviceId }) => deviceId),
+    [gone],
+  );
+  assert.match(now.refusals[0]!.reason, /not enrolled/);
+});
+
+test("a batch that is interrupted anywhere goes on after a restart, and no Mac gets its command twice or not at all", async () => {
+  for (const failAt of [1, 2, 3, 4]) {
+    const stage = await testBatches();
+    await using kernel = stage.kernel;
+    const ids = await enrolledMacs(kernel, 90);
+    // The disk goes away in the middle of the batch, as a power cut would have it.
+    let writes = 0;
+    const failing: Kernel = {
+      ...kernel,
+      store: {
+        read: (scope, body) => kernel.store.read(scope, body),
+        write: (scope, body) =>
+          kernel.store.write(scope, async (tx) => {
+            const result = await body(tx);
+            if (scope.actor.id === "batches" && ++writes >= failAt) throw new Error("power cut");
+            return result;
+          }),
+      },
+    };
+    const first = composeBatches(failing);
+    const batch = await create(first);
+    await first.carryOut().catch(() => {});
+    await first.stop();
+    assert.ok((await show(stage, batch.id)).progress.waiting > 0);
+    const second = composeBatches(kernel);
+    for (const feature of second.features) await feature.start?.();
+    await second.carryOut();
+    for (const id of ids) assert.equal((await upcoming(second, id)).length, 1);
+    assert.equal((await show(second, batch.id)).progress.queued, 90);
+    for (const feature of second.features) await feature.stop?.();
+  }
+});
+
+test("the budget is charged with the number of Macs, and a batch beyond it changes nothing", async () => {
+  const stage = await testBatches();
+  await using _kernel = stage.kernel;
+  await enrolledMacs(stage.kernel, 21);
+  const erase = { requestType: "EraseDevice", input: { pin: "123456", obliterationBehavior: "Default" } };
+  await assert.rejects(create(stage, erase), { code: "budget.exceeded" });
+  assert.deepEqual((await stage.act<{ items: unknown[] }>("batches.list", {})).items, []);
+  // Questions are free.
+  await create(stage);
+});
+
+test("a destructive batch waits for the end of its undo window, and can be taken back whole before it", async () => {
+  const stage = await testBatches();
+  await using _kernel = stage.kernel;
+  const ids = await enrolledMacs(stage.kernel, 5);
+  const lock = { requestType: "DeviceLock", input: { pin: "123456" } };
+  const [taken, kept] = [await create(stage, lock), await create(stage, lock)];
+  await stage.carryOut();
+  assert.match(kept.waitsFor ?? "", /undo window/);
+  for (const id of ids) assert.deepEqual(await upcoming(stage, id), []);
+  await stage.act("batches.cancel", { batchId: taken.id });
+  stage.clock.advance(31_000);
+  await stage.carryOut();
+  for (const id of ids)
+    assert.deepEqual(
+      (await upcoming(stage, id)).map((c) => c.commandUuid),
+      [kept.commandUuid],
+    );
+});
+
+test("a batch that needs a second person waits for that person", async () => {
+  const stage = await testBatches(undefined, ({ devices }) => devices > 3);
+  await using kernel = stage.kernel;
+  const ids = await enrolledMacs(kernel, 5);
+  const batch = await create(stage);
+  await stage.carryOut();
+  assert.equal((await show(stage, batch.id)).state, "held");
+  assert.equal(await kernel.store.write(SCOPE, (tx) => stage.batches.release(tx, asId<"batch">(batch.id))), true);
+  await stage.carryOut();
+  for (const id of ids) assert.equal((await upcoming(stage, id)).length, 1);
+});
+
+test("a paused batch sends nothing, a resumed one goes on, a cancelled one takes back what is not sent", async () => {
+  const stage = await testBatches();
+  await using kernel = stage.kernel;
+  const ids = await enrolledMacs(kernel, 40);
+  const batch = await create(stage);
+  await stage.carryOut();
+  await stage.act("batches.pause", { batchId: batch.id });
+  await stage.carryOut();
+  const head = (id: DeviceId) => kernel.store.read(SCOPE, (tx) => readOpen(tx, id, { limit: 1, isPostponedToo: true }));
+  for (const id of ids) assert.deepEqual(await head(id), []);
+  await stage.act("batches.resume", { batchId: batch.id });
+  await stage.carryOut();
+  for (const id of ids) assert.equal((await head(id)).length, 1);
+  const [sent] = await head(ids[0]!);
+  await kernel.store.write(SCOPE, (tx) => markSent(tx, sent!.id));
+  await stage.act("batches.cancel", { batchId: batch.id });
+  await stage.carryOut();
+  const { progress, state } = await show(stage, batch.id);
+  assert.deepEqual([state, progress.sent, progress.cancelled], ["cancelled", 1, 39]);
+  await assert.rejects(stage.act("batches.resume", { batchId: batch.id }), { code: "batch.wrong-state" });
+});
+
+test("progress is told in few facts, and a batch whose commands have all ended is done", async () => {
+  const stage = await testBatches();
+  await using kernel = stage.kernel;
+  const ids = await enrolledMacs(kernel, 70);
+  const batch = await create(stage);
+  await stage.carryOut();
+  const end = async (id: DeviceId, state: "acknowledged" | "error", error: string | null) =>
+    kernel.store.write(SCOPE, async (tx) => {
+      const [row] = await readAllOpen(tx, id);
+      await stage.commands.queue.end(tx, row!, state, { error });
+    });
+  for (const id of ids.slice(0, 60)) await end(id, "acknowledged", null);
+  for (const id of ids.slice(60)) await end(id, "error", "No.");
+  await stage.carryOut();
+  const { state, progress, failures, finishedAt } = await show(stage, batch.id);
+  assert.deepEqual([state, progress.acknowledged, progress.failed], ["done", 60, 10]);
+  assert.deepEqual(failures, [{ reason: "No.", devices: 10 }]);
+  assert.notEqual(finishedAt, null);
+  const facts = await kernel.store.readAfter(0, { types: ["batch.changed", "command.queued"], limit: 1000 });
+  assert.ok(facts.length <= 6, `${facts.length} facts`);
+});
+
+test("after a restore a batch that was being queued is held with the rest, and goes on when released", async () => {
+  const stage = await testBatches();
+  await using kernel = stage.kernel;
+  const ids = await enrolledMacs(kernel, 4);
+  const lock = await create(stage, { requestType: "DeviceLock", input: { pin: "123456" } });
+  await stage.commands.holdRestored(TENANT, "a test");
+  stage.clock.advance(60_000);
+  await stage.carryOut();
+  assert.equal((await show(stage, lock.id)).state, "held");
+  for (const id of ids) assert.deepEqual(await upcoming(stage, id), []);
+  assert.deepEqual(await stage.act("commands.release-held", {}), { commands: 0, orders: 0, batches: 1 });
+  await stage.carryOut();
+  for (const id of ids) assert.equal((await upcoming(stage, id)).length, 1);
+});

@@ -1,0 +1,1 @@
+export type { BatchesFeature, BatchesPorts } from "./feature.ts";

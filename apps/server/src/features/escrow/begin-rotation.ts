@@ -1,0 +1,37 @@
+import type { DeviceId, SecretKind, TenantId } from "@pomona/facts";
+import type { WriteTransaction } from "../../kernel/store.ts";
+import { beginAdminRotation, type HashedPassword, makeHashedPassword } from "./admin-password.ts";
+import type { EscrowKey } from "./escrow-keys.ts";
+import { beginFileVaultRotation } from "./file-vault.ts";
+import { beginLockRotation, isLockKind } from "./locks.ts";
+import type { EscrowParts } from "./ports.ts";
+
+/** What a rotation needs and a transaction must not wait for: keys that are made, hashes that are computed. */
+export interface RotationMeans {
+  readonly key?: EscrowKey;
+  readonly admin?: HashedPassword;
+}
+
+export async function prepareRotation(
+  parts: EscrowParts,
+  tenantId: TenantId,
+  kind: SecretKind,
+): Promise<RotationMeans> {
+  if (kind === "fileVaultKey") return { key: await parts.keys.current(tenantId) };
+  if (kind === "adminPassword") return { admin: await makeHashedPassword() };
+  return {};
+}
+
+/** The first step of a rotation that is scheduled. @throws PomonaError where the Mac cannot take the command */
+export async function beginRotation(
+  tx: WriteTransaction,
+  parts: EscrowParts,
+  deviceId: DeviceId,
+  kind: SecretKind,
+  { key, admin }: RotationMeans,
+): Promise<void> {
+  if (kind === "fileVaultKey" && key !== undefined) await beginFileVaultRotation(tx, parts, deviceId, key);
+  else if (kind === "adminPassword" && admin !== undefined) await beginAdminRotation(tx, parts, deviceId, admin);
+  else if (isLockKind(kind)) await beginLockRotation(tx, parts, deviceId, kind);
+  else throw new Error(`nothing rotates ${kind}`);
+}

@@ -1,0 +1,1 @@
+export type { MovingInFeature, MovingInPorts } from "./moving-in-feature.ts";

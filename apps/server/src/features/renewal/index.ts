@@ -1,0 +1,1 @@
+export type { RenewalFeature } from "./renewal-feature.ts";
