@@ -48,7 +48,7 @@ export async function measureScale({ short }: { readonly short: boolean }): Prom
   progress(`${devices} Macs are in the store`);
   const speakers = SIGNING - IDLE;
   const answers = Math.ceil((ACKNOWLEDGEMENTS / speakers) * 1.3);
-  const requests = prepareRequests(fleet, true, (mac) => (mac < IDLE ? 0 : answers));
+  const requests = prepareRequests(fleet, "signature", (mac) => (mac < IDLE ? 0 : answers));
   pin(process.pid, LOADING_CORE);
   const udids = fleet.map((mac) => mac.udid);
 
