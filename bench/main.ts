@@ -3,6 +3,7 @@ import { measureConnect } from "./connect/connect.ts";
 import { measureExecToIncident } from "./exec/exec.ts";
 import { progress } from "./figures/progress.ts";
 import { measureOrder } from "./order/order.ts";
+import { measureScale } from "./scale/scale.ts";
 import { measureStorm } from "./storm/storm.ts";
 
 type Benchmark = (options: { readonly short: boolean }) => Promise<object>;
@@ -12,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   connect: measureConnect,
   exec: measureExecToIncident,
   order: measureOrder,
+  scale: measureScale,
   storm: measureStorm,
 };
 

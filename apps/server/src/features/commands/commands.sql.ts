@@ -212,7 +212,7 @@ export async function findOpen(tx: ReadTransaction, deviceId: DeviceId, channel:
     .where("device_id", "=", deviceId)
     .where("command_uuid", "=", commandUuid)
     .where("channel", "=", channel)
-    .where("is_open", "=", 1)
+    .where("is_open", "=", sql.lit(1))
     .executeTakeFirst();
   return row && toRow(row);
 }
@@ -283,7 +283,7 @@ export async function readAllOpen(tx: ReadTransaction, deviceId: DeviceId): Prom
     .selectAll()
     .where("tenant_id", "=", tx.scope.tenantId)
     .where("device_id", "=", deviceId)
-    .where("is_open", "=", 1)
+    .where("is_open", "=", sql.lit(1))
     .execute();
   return rows.map(toRow);
 }

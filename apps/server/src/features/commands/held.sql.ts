@@ -49,7 +49,7 @@ export async function readRestored(
     .selectFrom("command_queue")
     .selectAll()
     .where("tenant_id", "=", tx.scope.tenantId)
-    .where("is_open", "=", 1)
+    .where("is_open", "=", sql.lit(1))
     .where("hold", "is not", null)
     .where(isRestored)
     .$if(ids !== undefined, (query) => query.where("id", "in", [...ids!]))

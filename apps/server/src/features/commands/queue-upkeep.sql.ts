@@ -32,7 +32,7 @@ export async function setWake(tx: WriteTransaction, id: CommandId, wakeAt: numbe
     .set({ wake_at: wakeAt })
     .where("tenant_id", "=", tx.scope.tenantId)
     .where("id", "=", id)
-    .where("is_open", "=", 1)
+    .where("is_open", "=", sql.lit(1))
     .execute();
 }
 
@@ -41,7 +41,7 @@ export async function readExpired(tx: ReadTransaction, limit: number): Promise<r
   const rows = await sqlOf<CommandTables>(tx)
     .selectFrom("command_queue")
     .select(["tenant_id", "id", "device_id"])
-    .where("is_open", "=", 1)
+    .where("is_open", "=", sql.lit(1))
     .where("expires_at", "<=", tx.now)
     .orderBy("expires_at")
     .limit(limit)

@@ -72,6 +72,10 @@ export const enrollmentMigrations: readonly Migration[] = [
       "CREATE INDEX enrollments_by_end ON enrollments (state, pin_expires_at)",
     ],
   },
+  {
+    name: "enrollment/0104-open-sessions",
+    statements: ["CREATE INDEX enrollments_by_invitation ON enrollments (tenant_id, invitation_id, state)"],
+  },
 ];
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
