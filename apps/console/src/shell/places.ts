@@ -2,6 +2,7 @@ import {
   IconActivity,
   IconDeviceLaptop,
   IconHome,
+  IconKey,
   IconLink,
   IconSettings,
   IconShield,
@@ -36,6 +37,7 @@ export const places: readonly Place[] = [
       { to: "/protection/rules/new", title: "New block rule" },
     ],
   },
+  { to: "/escrow", title: "Escrow", icon: IconKey, keys: "g k" },
   {
     to: "/enrollment",
     title: "Enrollment",

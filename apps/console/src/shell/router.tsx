@@ -78,6 +78,7 @@ const tree = root.addChildren([
         lazyRouteComponent(() => import("../features/agents/run-script-tab.tsx"), "RunScriptTab"),
       ),
       tab("/orders/$orderId", () => lazyRouteComponent(() => import("../features/agents/order-tab.tsx"), "OrderTab")),
+      tab("/secrets", () => lazyRouteComponent(() => import("../features/escrow/secrets-tab.tsx"), "SecretsTab")),
       tab("/incidents", () =>
         lazyRouteComponent(() => import("../features/protection/device-incidents-tab.tsx"), "DeviceIncidentsTab"),
       ),
@@ -101,6 +102,7 @@ const tree = root.addChildren([
     page("/protection/incidents/$incidentId", () =>
       lazyRouteComponent(() => import("../features/protection/incident-page.tsx"), "IncidentPage"),
     ),
+    page("/escrow", () => lazyRouteComponent(() => import("../features/escrow/escrow-page.tsx"), "EscrowPage")),
     page("/enrollment", () =>
       lazyRouteComponent(() => import("../features/enrollment/invitations-page.tsx"), "InvitationsPage"),
     ),

@@ -90,6 +90,7 @@ export const DevicePage = () => {
           { to: `${base}/orders`, label: "Orders" },
           { to: `${base}/profiles`, label: "Profiles" },
           { to: `${base}/applications`, label: "Applications" },
+          { to: `${base}/secrets`, label: "Secrets" },
           { to: `${base}/incidents`, label: "Incidents", count: incidents.data?.items.length ?? 0 },
         ]}
       />

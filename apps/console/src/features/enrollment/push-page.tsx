@@ -10,8 +10,10 @@ import { State } from "../../kit/state-badge.tsx";
 import { useNow } from "../../kit/time/use-now.ts";
 import { When } from "../../kit/time/when.tsx";
 import { EnrollmentTabs } from "./enrollment-tabs.tsx";
+import { PushDay } from "./push-day.tsx";
 import styles from "./push-page.module.css";
 import { PushRequestForm } from "./push-request-form.tsx";
+import { PushSession } from "./push-session.tsx";
 import { PushUploadForm } from "./push-upload-form.tsx";
 import { pushWord } from "./push-words.ts";
 import { TestPushForm } from "./test-push-form.tsx";
@@ -31,7 +33,7 @@ export const PushPage = () => {
       {push !== undefined && (
         <>
           <Notice tone={pushWord(push, now).tone} title={`Push certificate: ${pushWord(push, now).word.toLowerCase()}`}>
-            {pushWord(push, now).text}
+            {push.meaning} {push.advice}
           </Notice>
           <div className={styles.columns}>
             <Panel title="Now">
@@ -49,6 +51,12 @@ export const PushPage = () => {
                   },
                   { label: "Expires", value: <When at={push.expiresAt} never="no certificate" /> },
                   {
+                    label: "Days left",
+                    value: push.daysLeft === null ? <span data-dimmed>no certificate</span> : String(push.daysLeft),
+                  },
+                  { label: "Macs that wait for push", value: push.waiting.toLocaleString("en") },
+                  ...(push.nextTryAt === null ? [] : [{ label: "Tried again", value: <When at={push.nextTryAt} /> }]),
+                  {
                     label: "Subject",
                     value: push.subject === null ? <span data-dimmed>none yet</span> : <bdi>{push.subject}</bdi>,
                   },
@@ -61,6 +69,10 @@ export const PushPage = () => {
             <Panel title="Send a test push">
               <TestPushForm ready={push.state === "ready"} />
             </Panel>
+          </div>
+          <div className={styles.columns}>
+            <PushSession push={push} />
+            <PushDay push={push} />
           </div>
           <div className={styles.columns}>
             <Panel title="1. Make a certificate request">

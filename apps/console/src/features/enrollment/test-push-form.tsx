@@ -6,8 +6,11 @@ import { useAction, usePerform } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
 import { State } from "../../kit/state-badge.tsx";
+import { duration } from "../../kit/time/format-duration.ts";
 
-/** Wakes one Mac, and says what Apple answered. */
+const WAIT_SECONDS = 10;
+
+/** Wakes one Mac, and says what Apple answered and how long the Mac took. */
 export const TestPushForm = ({ ready }: { ready: boolean }) => {
   const [words, setWords] = useState("");
   const [asked] = useDebouncedValue(words.trim(), 150);
@@ -36,16 +39,30 @@ export const TestPushForm = ({ ready }: { ready: boolean }) => {
           action={sendTestPush}
           disabled={deviceId === null || !ready}
           loading={send.isPending}
-          onClick={() => deviceId !== null && send.mutate({ deviceId })}
+          onClick={() => deviceId !== null && send.mutate({ deviceId, waitSeconds: WAIT_SECONDS })}
         >
           Send push
         </ActionButton>
         <span role="status">
           {send.data !== undefined &&
-            (send.data.status === 200 ? (
-              <State tone="good" word="Apple took it" why={send.data.apnsId} />
+            (send.data.roundTripMs !== null ? (
+              <State
+                tone="good"
+                word={`The Mac answered after ${duration(send.data.roundTripMs)}`}
+                why={send.data.apnsId}
+              />
+            ) : send.data.status === 200 ? (
+              <State
+                tone="attention"
+                word={`Apple took it; the Mac did not answer within ${WAIT_SECONDS} seconds`}
+                why="It may be asleep or off the network: Apple keeps the push until it is there."
+              />
             ) : (
-              <State tone="act" word={`Apple answered ${send.data.status} ${send.data.reason ?? ""}`} />
+              <State
+                tone="act"
+                word={`Apple answered ${send.data.status} ${send.data.reason ?? ""}`}
+                why={`${send.data.meaning} ${send.data.advice}`}
+              />
             ))}
         </span>
       </Group>
