@@ -36,6 +36,7 @@ export type { AppRequest } from "./processes/app-image.ts";
 export type { MacProcess, ProcessEnd } from "./processes/mac-process.ts";
 export { readProfile } from "./profiles/configuration-profile.ts";
 export { Refused } from "./profiles/profile-refused.ts";
+export { type SearchBounds, searchBounds } from "./search/search-bounds.ts";
 export { type AppLaunchOptions, usualLaunches } from "./sim/app-launches.ts";
 export type { FleetCounts } from "./sim/fleet-counts.ts";
 export { type Fleet, type FleetOptions, startFleet } from "./sim/start-fleet.ts";
