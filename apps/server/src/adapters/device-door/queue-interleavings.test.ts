@@ -3,24 +3,28 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import type { TenantId } from "@pomona/facts";
 import { searchBounds } from "@pomona/testkit";
 import fc from "fast-check";
 import { readDeviceBySerial } from "../../features/devices/index.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import { MovableClock } from "../../testing/test-kernel.ts";
 import { type DeviceRig, deviceRig } from "./testing/device-rig.ts";
-import { enrolledMac } from "./testing/enroll-mac.ts";
+import { invitedMac } from "./testing/enroll-mac.ts";
 import { type Event, someEvents } from "./testing/interleavings/events.ts";
 import { finish } from "./testing/interleavings/finish.ts";
 import { Interleaving, NEEDS_APPROVAL, UNDO_MS } from "./testing/interleavings/interleaving.ts";
 import { ModelledMac } from "./testing/interleavings/modelled-mac.ts";
-import { compare, play } from "./testing/interleavings/play.ts";
+import { compare, FIRST_QUESTIONS, play } from "./testing/interleavings/play.ts";
 
 const MACS = 2;
 const bounds = searchBounds(25);
 const clock = new MovableClock(Date.now());
 let dir: string;
 let rig: DeviceRig;
+let tenant: TenantId;
+/** Position of the last fact that was looked at. */
+let told = 0;
 const openRig = () =>
   deviceRig({
     clock,
@@ -33,25 +37,26 @@ const openRig = () =>
 before(async () => {
   dir = mkdtempSync(path.join(tmpdir(), "pomona-interleavings-"));
   rig = await openRig();
+  tenant = await rig.newTenant("Acme");
 });
 after(async () => {
   await rig[Symbol.asyncDispose]();
   rmSync(dir, { recursive: true });
 });
 
+async function enroll(): Promise<ModelledMac> {
+  const mac = await invitedMac(rig, tenant);
+  mac.clock = () => clock.now();
+  assert.deepEqual([(await mac.authenticate()).status, (await mac.tokenUpdate()).status], [200, 200]);
+  const device = await rig.kernel.store.read(systemScope(tenant, "test"), (tx) =>
+    readDeviceBySerial(tx, mac.serialNumber),
+  );
+  return new ModelledMac(mac, device!.id);
+}
+
 async function begin(): Promise<Interleaving> {
-  const tenant = await rig.newTenant("Acme");
-  const macs: ModelledMac[] = [];
-  for (let count = 0; count < MACS; count++) {
-    const mac = await enrolledMac(rig, tenant);
-    mac.clock = () => clock.now();
-    const device = await rig.kernel.store.read(systemScope(tenant, "test"), (tx) =>
-      readDeviceBySerial(tx, mac.serialNumber),
-    );
-    macs.push(new ModelledMac(mac, device!.id));
-  }
-  const game = new Interleaving(rig, tenant, macs);
-  for (const mac of macs) await game.takeUp(mac, 5, "enrollment");
+  const game = new Interleaving(rig, tenant, await Promise.all(Array.from({ length: MACS }, enroll)));
+  for (const mac of game.macs) await game.takeUp(mac, FIRST_QUESTIONS, "enrollment");
   return game;
 }
 
@@ -70,9 +75,9 @@ async function playAll(events: readonly Event[]): Promise<void> {
   for (const event of events) {
     if (event.kind === "restart") await restart(game);
     else await play(game, event);
-    await compare(game);
+    await compare(game, event);
   }
-  await finish(game);
+  told = await finish(game, told);
 }
 
 test("property: whatever comes in whatever order, no command is lost and none runs twice", async () => {

@@ -34,6 +34,7 @@ export type Event =
   | { readonly kind: "batch-pause" | "batch-resume" | "batch-cancel"; readonly which: number }
   | {
       readonly kind:
+        | "drain"
         | "clear"
         | "token-update"
         | "user-token-update"
@@ -80,7 +81,7 @@ const requests: fc.Arbitrary<Event> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("silence" as const), mac, times: fc.integer({ min: 2, max: 8 }) }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("old-report" as const), mac, which, request }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("old-report" as const), mac, which, request }) },
 );
 const orders: fc.Arbitrary<Event> = fc.oneof(
   {
@@ -114,7 +115,7 @@ const orders: fc.Arbitrary<Event> = fc.oneof(
 );
 const circumstances: fc.Arbitrary<Event> = fc.oneof(
   {
-    weight: 6,
+    weight: 5,
     arbitrary: fc.record({
       kind: fc.constant("advance" as const),
       ms: fc.constantFrom(1000, 31_000, 31_000, 120_000, 400_000, 5 * 3_600_000),
@@ -127,8 +128,12 @@ const circumstances: fc.Arbitrary<Event> = fc.oneof(
       name: fc.constantFrom("expire", "archive-answered", "wake-postponed", "wake-silent"),
     }),
   },
-  { weight: 5, arbitrary: on("token-update", "user-token-update", "renew", "quarantine", "let-out", "let-out") },
-  { weight: 1, arbitrary: on("authenticate", "check-out", "clear") },
+  {
+    weight: 5,
+    arbitrary: on("token-update", "user-token-update", "renew", "quarantine", "let-out", "let-out", "let-out"),
+  },
+  { weight: 2, arbitrary: on("authenticate", "authenticate", "check-out", "clear") },
+  { weight: 2, arbitrary: on("drain") },
   { weight: 1, arbitrary: fc.constant<Event>({ kind: "restart" }) },
 );
 

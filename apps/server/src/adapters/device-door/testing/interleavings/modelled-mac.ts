@@ -39,6 +39,11 @@ export class ModelledMac {
     return isUser ? `${this.mac.udid}:${USER}` : null;
   }
 
+  /** Whether it has a command in its hands. */
+  holds(isUser: boolean): boolean {
+    return this.#inHand.has(this.channelOf(isUser));
+  }
+
   /** What it says now: without a command in its hands it asks for one; what it has done it does not do again. */
   async decide({ isUser, status }: Request, renew: (command: InHand) => Promise<boolean>): Promise<Said> {
     const channel = this.channelOf(isUser);

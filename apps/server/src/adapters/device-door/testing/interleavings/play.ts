@@ -19,7 +19,7 @@ import {
 
 /** How long a renewal's profile waits for its Mac, in ms. */
 const OFFER_MS = 7 * 86_400_000;
-const FIRST_QUESTIONS = 5;
+export const FIRST_QUESTIONS = 5;
 
 /** Plays one event on the server and on the model. @throws AssertionError where they part */
 export async function play(game: Interleaving, event: Event): Promise<void> {
@@ -54,6 +54,8 @@ export async function play(game: Interleaving, event: Event): Promise<void> {
       mac.queues = change(mac.queues, ({ id }) => id === command.id, { hold: null });
       return;
     }
+    case "drain":
+      return drain(game, mac);
     case "clear":
       await game.act("commands.clear-commands", { deviceId: mac.deviceId });
       mac.queues = cancel(mac.queues, isUnsent);
@@ -106,9 +108,13 @@ export async function play(game: Interleaving, event: Event): Promise<void> {
   }
 }
 
-/** After every event: nothing is lost, nothing is there twice, and each command is as far as the model says. */
-export async function compare(game: Interleaving): Promise<void> {
-  for (const mac of game.macs) {
+/**
+ * After every event: nothing is lost, nothing is there twice, and each command is as far as the model says.
+ * @param event what happened, where it was to one Mac only
+ */
+export async function compare(game: Interleaving, event?: Event): Promise<void> {
+  const touched = event !== undefined && "mac" in event ? [game.macs[event.mac]!] : game.macs;
+  for (const mac of touched) {
     const parted = difference(mac.queues, await game.shown(mac));
     if (parted !== undefined) assert.fail(parted);
   }
@@ -127,6 +133,16 @@ async function request(game: Interleaving, mac: ModelledMac, wanted: Request, fa
   }
 }
 
+/** It comes on both of its channels until nothing is left for it. */
+async function drain(game: Interleaving, mac: ModelledMac): Promise<void> {
+  for (const isUser of [false, true]) {
+    await request(game, mac, { isUser, status: "Idle" }, "arrives");
+    // Each command that is answered makes way for one more at most.
+    for (let left = mac.queues.commands.length + 1; left > 0 && mac.holds(isUser); left--)
+      await request(game, mac, { isUser, status: "Acknowledged" }, "arrives");
+  }
+}
+
 /** A report on a command of long ago: repeated by a Mac that lost its memory, or said on another channel. */
 async function oldReport(
   game: Interleaving,
@@ -134,7 +150,8 @@ async function oldReport(
   which: number,
   { isUser, status }: Request,
 ): Promise<void> {
-  const met = mac.met[which % mac.met.length];
+  // Mostly one of the last, which may still be open.
+  const met = mac.met.at(-1 - (which % Math.min(mac.met.length, which % 3 === 0 ? mac.met.length : 3)));
   if (met === undefined || status === "Idle") return;
   const channel = mac.channelOf(isUser);
   // What it did it says again as it was; what it did not do it can only put off, if it speaks for the right channel at all.
