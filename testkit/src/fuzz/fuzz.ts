@@ -21,8 +21,8 @@ export interface FuzzCounts {
 const ROUND = 256;
 /** Larger ones only make what comes of them slow. */
 const MOST_KEPT_BYTES = 4096;
-const DEFAULT_STEPS_PER_BYTE = 2000;
-const DEFAULT_STEPS = 200_000;
+const DEFAULT_STEPS_PER_BYTE = 200;
+const DEFAULT_STEPS = 400_000;
 
 /**
  * Plays the corpus, then changes of it for as long as there is time; what reaches new code is changed further. Fails with the
@@ -65,8 +65,10 @@ class Run {
   /** What the corpus reaches is known from now on. */
   async learn(inputs: readonly Uint8Array[]): Promise<void> {
     for (const input of inputs) await this.#play(input);
-    this.#coverage.learn(this.#workOf(inputs).fresh);
+    const { fresh, isTooMuch } = this.#workOf(inputs);
+    this.#coverage.learn(fresh);
     this.#inputs.push(...inputs);
+    if (isTooMuch) await this.#explore(inputs);
   }
 
   async round(random: Random): Promise<void> {
