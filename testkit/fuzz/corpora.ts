@@ -1,12 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { decodePem } from "@pomona/pki";
-import { Corpus } from "../src/fuzz/corpus.ts";
 
 const fixtures = new URL("../../fixtures/", import.meta.url);
-
-/** The kept inputs of one parser. */
-export const corpusOf = (name: string): Corpus => new Corpus(fileURLToPath(new URL(`fuzz/${name}`, fixtures)));
 
 export const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(name, fixtures)));
 

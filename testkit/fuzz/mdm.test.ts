@@ -6,7 +6,6 @@ import { fuzz } from "../src/fuzz/fuzz.ts";
 import type { FuzzTarget } from "../src/fuzz/fuzz-target.ts";
 import { xmlMutations } from "../src/fuzz/mutate-text.ts";
 import { searchBounds } from "../src/search/search-bounds.ts";
-import { corpusOf } from "./corpora.ts";
 
 const ids = { UDID: "4F5D9F2C", Topic: "com.apple.mgmt.External.1" };
 const token = { Token: Buffer.from("token"), PushMagic: "magic" };
@@ -60,7 +59,7 @@ test("no check-in makes the reader fail, and whom it names is one device or one 
     if (read.ok) checkSender(read.value.from);
     return read;
   });
-  await fuzz(checkIn, corpusOf(checkIn.name), searchBounds(2.5));
+  await fuzz(checkIn, searchBounds(2.5));
 });
 
 test("no report makes the reader fail, and what is no poll names its command", async () => {
@@ -71,5 +70,5 @@ test("no report makes the reader fail, and what is no poll names its command", a
     assert.ok(read.value.status === "Idle" || (read.value.commandUuid ?? "") !== "");
     return [read, errorChainText(read.value.errorChain)];
   });
-  await fuzz(report, corpusOf(report.name), searchBounds(2.5));
+  await fuzz(report, searchBounds(2.5));
 });

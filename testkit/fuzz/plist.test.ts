@@ -9,7 +9,7 @@ import { binaryPlistMutations } from "../src/fuzz/mutate-binary-plist.ts";
 import { byteMutations } from "../src/fuzz/mutate-bytes.ts";
 import { inBase64, xmlMutations } from "../src/fuzz/mutate-text.ts";
 import { searchBounds } from "../src/search/search-bounds.ts";
-import { corpusOf, fixturesIn } from "./corpora.ts";
+import { fixturesIn } from "./corpora.ts";
 
 /** What was accepted, for the second opinion; one in so many, and not too many. */
 const accepted: { readonly bytes: Uint8Array; readonly value: PlistValue }[] = [];
@@ -50,12 +50,12 @@ const plist = (name: string, files: RegExp, mutations: FuzzTarget["mutations"]):
 
 test("no XML property list makes the reader fail, hang or hold too much, and what it reads is stable", async () => {
   const target = plist("plist-xml", /^(?!binary).*\.plist$/, [...xmlMutations, inBase64(byteMutations)]);
-  await fuzz(target, corpusOf(target.name), searchBounds(3));
+  await fuzz(target, searchBounds(3));
 });
 
 test("no binary property list makes the reader fail, hang or hold too much, and what it reads is stable", async () => {
   const target = plist("plist-binary", /^binary.*\.plist$/, binaryPlistMutations);
-  await fuzz(target, corpusOf(target.name), searchBounds(3));
+  await fuzz(target, searchBounds(3));
 });
 
 /** There are many spellings of what is no number, and they mean the same. */

@@ -16,11 +16,9 @@ export {
 } from "./apns/apns-receiver.ts";
 export { type FrozenRelay, startFrozenRelay } from "./apns/frozen-relay.ts";
 export { openPushAuthority, type PushAuthority, type PushCertificate } from "./apns/push-certificates.ts";
-export { Corpus } from "./fuzz/corpus.ts";
-export { type FuzzCounts, fuzz } from "./fuzz/fuzz.ts";
+export { fuzz } from "./fuzz/fuzz.ts";
 export type { FuzzTarget } from "./fuzz/fuzz-target.ts";
-export { binaryPlistMutations } from "./fuzz/mutate-binary-plist.ts";
-export type { Mutate } from "./fuzz/mutate-bytes.ts";
+export { byteMutations } from "./fuzz/mutate-bytes.ts";
 export { derMutations } from "./fuzz/mutate-der.ts";
 export { inBase64, jsonMutations, xmlMutations } from "./fuzz/mutate-text.ts";
 export { createPackageCache, type PackageCache } from "./install/package-cache.ts";

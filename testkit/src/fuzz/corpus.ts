@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** What broke something begins with this and is kept for good; the rest can be chosen anew. */
 const FOUND = "found-";
@@ -10,7 +11,8 @@ const nameOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes)
 export class Corpus {
   readonly #folder: string;
 
-  constructor(folder: string) {
+  /** @param folder not given: that of this name in fixtures/fuzz */
+  constructor(name: string, folder = fileURLToPath(new URL(`../../../fixtures/fuzz/${name}`, import.meta.url))) {
     this.#folder = folder;
   }
 

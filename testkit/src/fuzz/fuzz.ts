@@ -2,7 +2,7 @@ import type { Random } from "../model/random.ts";
 import { seededRandom } from "../model/random.ts";
 import type { SearchBounds } from "../search/search-bounds.ts";
 import { BlockCoverage } from "./block-coverage.ts";
-import type { Corpus } from "./corpus.ts";
+import { Corpus } from "./corpus.ts";
 import { type FuzzTarget, judge } from "./fuzz-target.ts";
 import { byteMutations, MOST_BYTES } from "./mutate-bytes.ts";
 import { shrink } from "./shrink.ts";
@@ -30,8 +30,8 @@ const DEFAULT_STEPS = 400_000;
  */
 export async function fuzz(
   target: FuzzTarget,
-  corpus: Corpus,
   bounds: SearchBounds,
+  corpus = new Corpus(target.name),
   keeps = process.env["SEARCH_KEEP"] === "1",
 ): Promise<FuzzCounts> {
   await using watch = new StuckWatch(target.name);
