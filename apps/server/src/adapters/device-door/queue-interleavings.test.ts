@@ -13,7 +13,7 @@ import { type DeviceRig, deviceRig } from "./testing/device-rig.ts";
 import { invitedMac } from "./testing/enroll-mac.ts";
 import { type Event, someEvents } from "./testing/interleavings/events.ts";
 import { finish } from "./testing/interleavings/finish.ts";
-import { Interleaving, NEEDS_APPROVAL, UNDO_MS } from "./testing/interleavings/interleaving.ts";
+import { Interleaving, NEED_APPROVAL, UNDO_MS } from "./testing/interleavings/interleaving.ts";
 import { ModelledMac } from "./testing/interleavings/modelled-mac.ts";
 import { compare, FIRST_QUESTIONS, play } from "./testing/interleavings/play.ts";
 
@@ -31,7 +31,9 @@ const openRig = () =>
     dir,
     commands: {
       undo: { windowMs: async () => UNDO_MS },
-      approval: { needed: async (_tx, { requestType }) => (requestType === NEEDS_APPROVAL ? "approval" : undefined) },
+      approval: {
+        needed: async (_tx, { requestType }) => (NEED_APPROVAL.includes(requestType) ? "approval" : undefined),
+      },
     },
   });
 before(async () => {

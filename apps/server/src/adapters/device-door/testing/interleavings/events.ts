@@ -99,7 +99,7 @@ const orders: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      kind: fc.constantFrom("cancel" as const, "retry" as const, "release" as const),
+      kind: fc.constantFrom("cancel" as const, "retry" as const, "release" as const, "release" as const),
       mac,
       which,
     }),

@@ -12,8 +12,8 @@ import type { ModelledMac } from "./modelled-mac.ts";
 import { type MacQueues, type ModelCommand } from "./queue-model.ts";
 
 export const TYPES = ["SecurityInfo", "InstalledApplicationList", "CertificateList", "ProfileList", "DeviceLock"];
-/** Of what a person asks for this needs a second one. */
-export const NEEDS_APPROVAL = "CertificateList";
+/** Of what a person asks for these need a second one. */
+export const NEED_APPROVAL: readonly string[] = ["CertificateList", "SecurityInfo"];
 /** For what a person asks for, of whatever risk. */
 export const UNDO_MS = 25_000;
 const DEFAULT_TTL_MS = 30 * 86_400_000;
@@ -115,7 +115,7 @@ export class Interleaving {
       channel: mac.channelOf(isUser),
       lane,
       notBefore: event.isPerson ? this.now + UNDO_MS : null,
-      hold: event.isPerson && requestType === NEEDS_APPROVAL ? "approval" : null,
+      hold: event.isPerson && NEED_APPROVAL.includes(requestType) ? "approval" : null,
       ...(event.seconds === null ? {} : { ttlMs: event.seconds * 1000 }),
     });
   }
