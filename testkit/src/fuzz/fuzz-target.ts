@@ -53,7 +53,8 @@ function sizeOf(value: unknown, most: number): number {
     else if (ArrayBuffer.isView(next)) size += next.byteLength;
     else if (typeof next === "object" && next !== null && !seen.has(next)) {
       seen.add(next);
-      open.push(...(next instanceof Map ? [...next.keys(), ...next.values()] : Object.values(next)));
+      for (const part of next instanceof Map ? [...next.keys(), ...next.values()] : Object.values(next))
+        open.push(part);
     }
   }
   return size;

@@ -65,10 +65,10 @@ class Run {
   /** What the corpus reaches is known from now on. */
   async learn(inputs: readonly Uint8Array[]): Promise<void> {
     for (const input of inputs) await this.#play(input);
-    const { fresh, isTooMuch } = this.#workOf(inputs);
-    this.#coverage.learn(fresh);
+    const ran = this.#workOf(inputs);
+    this.#coverage.learn(ran);
     this.#inputs.push(...inputs);
-    if (isTooMuch) await this.#explore(inputs);
+    if (ran.isTooMuch) await this.#explore(inputs);
   }
 
   async round(random: Random): Promise<void> {
@@ -78,15 +78,15 @@ class Run {
   /** Plays inputs; where some of them were worth it, or worked too long, each half again, until it is known which. */
   async #explore(inputs: readonly Uint8Array[]): Promise<void> {
     for (const input of inputs) await this.#play(input);
-    const { fresh, isTooMuch } = this.#workOf(inputs);
+    const ran = this.#workOf(inputs);
     const [input] = inputs;
-    if (input === undefined || (fresh.length === 0 && !isTooMuch)) return;
+    if (input === undefined || (!ran.isNews && !ran.isTooMuch)) return;
     if (inputs.length > 1) {
       const half = Math.ceil(inputs.length / 2);
       await this.#explore(inputs.slice(0, half));
       return this.#explore(inputs.slice(half));
     }
-    this.#coverage.learn(fresh);
+    this.#coverage.learn(ran);
     this.counts.fresh += 1;
     if (input.length <= MOST_KEPT_BYTES) this.#inputs.push(input);
   }
@@ -96,15 +96,15 @@ class Run {
     using coverage = new BlockCoverage(this.#target.watches);
     for (const seed of this.#target.seeds) {
       await judge(this.#target, seed);
-      coverage.learn(coverage.take().fresh);
+      coverage.learn(coverage.take());
     }
     const kept: Uint8Array[] = [];
     const others = this.#inputs.slice(this.#target.seeds.length).toSorted((a, b) => a.length - b.length);
     for (const input of others) {
       await judge(this.#target, input);
-      const { fresh } = coverage.take();
-      if (fresh.length === 0) continue;
-      coverage.learn(fresh);
+      const ran = coverage.take();
+      if (!ran.isNews) continue;
+      coverage.learn(ran);
       kept.push(input);
     }
     return kept;
@@ -126,13 +126,13 @@ class Run {
 
   /** Looks at what some inputs made run. */
   #workOf(inputs: readonly Uint8Array[]) {
-    const { fresh, steps } = this.#coverage.take();
+    const ran = this.#coverage.take();
     const bytes = inputs.reduce((sum, input) => sum + Math.max(64, input.length), 0);
-    this.counts.stepsPerByte = Math.max(this.counts.stepsPerByte, Math.round(steps / Math.max(1, bytes)));
-    const isTooMuch = steps > inputs.reduce((sum, input) => sum + this.#stepsFor(input), 0);
+    this.counts.stepsPerByte = Math.max(this.counts.stepsPerByte, Math.round(ran.steps / Math.max(1, bytes)));
+    const isTooMuch = ran.steps > inputs.reduce((sum, input) => sum + this.#stepsFor(input), 0);
     if (isTooMuch && inputs.length === 1)
-      this.#fail(inputs[0]!, `${steps} blocks of code ran, more than its size allows`);
-    return { fresh, isTooMuch };
+      this.#fail(inputs[0]!, `${ran.steps} blocks of code ran, more than its size allows`);
+    return { ...ran, isTooMuch };
   }
 
   #stepsFor(input: Uint8Array): number {

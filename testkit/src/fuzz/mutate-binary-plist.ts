@@ -29,7 +29,7 @@ const onParts =
   (change: (copy: Uint8Array, parts: ReturnType<typeof partsOf>, random: Random) => Uint8Array | undefined): Mutate =>
   (bytes, random) => {
     if (bytes.length < TRAILER + 9) return bytes;
-    const copy = bytes.slice();
+    const copy = new Uint8Array(bytes);
     return change(copy, partsOf(copy), random) ?? copy;
   };
 const one = (values: readonly number[], random: Random): number => values[random.integer(0, values.length - 1)] ?? 8;

@@ -19,7 +19,7 @@ const stretch = (bytes: Uint8Array, random: Random, most = 64): readonly [number
 };
 
 const set = (bytes: Uint8Array, at: number, value: number): Uint8Array => {
-  const copy = bytes.slice();
+  const copy = new Uint8Array(bytes);
   if (at < copy.length) copy[at] = value;
   return copy;
 };

@@ -73,7 +73,12 @@ export class Interleaving {
     return {
       id: queued.id,
       uuid: queued.commandUuid,
-      ...{ requestType, channel, lane, notBefore, hold, batch },
+      requestType,
+      channel,
+      lane,
+      notBefore,
+      hold,
+      batch,
       order: this.#order,
       createdAt: this.now,
       expiresAt: this.now + ttlMs,
