@@ -126,6 +126,12 @@ export const derMutations: readonly Mutate[] = [
     node.children = [{ tag: node.tag, content: node.content, children: undefined }];
     node.tag |= 0x20;
   }),
+  // Containers without an end, within each other.
+  (bytes, random) => {
+    const at = random.integer(0, Math.min(bytes.length, 60));
+    const heads = Array<number[]>(random.pick([20, 200, 6000])).fill([random.pick([0x30, 0x31, 0xa0, 0x24]), 0x80]);
+    return joined(bytes.subarray(0, at), Uint8Array.from(heads.flat()), bytes.subarray(at));
+  },
   // Lengths that lie, and lengths without an end.
   (bytes, random) => {
     const at = random.integer(0, Math.max(0, Math.min(bytes.length, 400) - 2));

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { decodePem, parseCertificate } from "@pomona/pki";
 import { nodeCrypto, privateKeyFromPem } from "@pomona/pki/node";
-import { derMutations, type FuzzTarget, fuzz, inBase64, searchBounds } from "@pomona/testkit";
+import { derMutations, type FuzzTarget, fuzz, inBase64, searchBounds } from "@pomona/testkit/fuzz";
 import { MdmSignatures } from "./mdm-signature.ts";
 import { certificateFromHeader } from "./proxy-certificate.ts";
 import { mdmSignature } from "./testing/test-mac.ts";

@@ -8,7 +8,7 @@ import {
   parseSignedData,
 } from "@pomona/pki";
 import { generateKeyPair } from "@pomona/pki/node";
-import { derMutations, type FuzzTarget, fuzz, searchBounds } from "@pomona/testkit";
+import { derMutations, type FuzzTarget, fuzz, searchBounds } from "@pomona/testkit/fuzz";
 import { type DeviceRig, deviceRig } from "./testing/device-rig.ts";
 
 /** Ways to send a message that the door tells apart. */

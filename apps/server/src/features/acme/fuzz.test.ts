@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parseCertificate } from "@pomona/pki";
 import { nodeCrypto } from "@pomona/pki/node";
+import { openAttestationAuthority } from "@pomona/testkit";
 import {
   byteMutations,
   derMutations,
@@ -10,9 +11,8 @@ import {
   fuzz,
   inBase64,
   jsonMutations,
-  openAttestationAuthority,
   searchBounds,
-} from "@pomona/testkit";
+} from "@pomona/testkit/fuzz";
 import { readAttestationObject } from "./attestation-object.ts";
 import { readJws } from "./jws.ts";
 import { AcmeProblem } from "./problem.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildBinaryPlist, buildXmlPlist, parsePlist } from "@pomona/plist";
-import { type FuzzTarget, fuzz, searchBounds, xmlMutations } from "@pomona/testkit";
+import { type FuzzTarget, fuzz, searchBounds, xmlMutations } from "@pomona/testkit/fuzz";
 import { PomonaError } from "../../kernel/errors.ts";
 import { readRawCommand } from "./raw-command.ts";
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { decodePem, encodePem, parseCertificate } from "@pomona/pki";
 import { nodeCrypto } from "@pomona/pki/node";
 import { buildXmlPlist } from "@pomona/plist";
-import { derMutations, type FuzzTarget, fuzz, inBase64, searchBounds, xmlMutations } from "@pomona/testkit";
+import { derMutations, type FuzzTarget, fuzz, inBase64, searchBounds, xmlMutations } from "@pomona/testkit/fuzz";
 import { judgePin } from "./judge-enrollment.ts";
 import { readOldProfile } from "./old-profile.ts";
 

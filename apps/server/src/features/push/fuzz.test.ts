@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { decodePem } from "@pomona/pki";
 import { nodeCrypto } from "@pomona/pki/node";
 import { buildXmlPlist, encodeBase64 } from "@pomona/plist";
-import { derMutations, type FuzzTarget, fuzz, inBase64, searchBounds, xmlMutations } from "@pomona/testkit";
+import { derMutations, type FuzzTarget, fuzz, inBase64, searchBounds, xmlMutations } from "@pomona/testkit/fuzz";
 import { PomonaError } from "../../kernel/errors.ts";
 import { readSignedRequest } from "./portal-upload.ts";
 import { openAnswer } from "./signing-answer.ts";
