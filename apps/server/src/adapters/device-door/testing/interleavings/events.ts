@@ -60,6 +60,8 @@ const status = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Status>("Error", "CommandFormatError") },
 );
 const request: fc.Arbitrary<Request> = fc.record({ isUser, status });
+/** On the wrong channel as often as not. */
+const onEither: fc.Arbitrary<Request> = fc.record({ isUser: fc.boolean(), status });
 const fate = fc.oneof(
   { weight: 5, arbitrary: fc.constant<Fate>("arrives") },
   { weight: 3, arbitrary: fc.constantFrom<Fate>("lost", "unheard", "twice") },
@@ -81,7 +83,7 @@ const requests: fc.Arbitrary<Event> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("silence" as const), mac, times: fc.integer({ min: 2, max: 8 }) }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("old-report" as const), mac, which, request }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("old-report" as const), mac, which, request: onEither }) },
 );
 const orders: fc.Arbitrary<Event> = fc.oneof(
   {
