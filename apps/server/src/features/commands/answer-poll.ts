@@ -150,7 +150,7 @@ async function serve(tx: WriteTransaction, kernel: Kernel, queue: CommandQueue, 
   const body = buildCommand(row.commandUuid, row.requestType, payload);
   // A command that is out already goes out again as it is: its answer may have been lost.
   if (row.state !== "sent" || isFarFromLast(row, tx.now)) {
-    await markSent(tx, row.id);
+    await markSent(tx, row);
     queue.noteBatch(tx, row);
     // Told while it happens and not kept as a fact: the row has the time, and this is the busiest write there is.
     const data = { commandId: row.id, requestType: row.requestType };
