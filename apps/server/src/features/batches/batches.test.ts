@@ -135,7 +135,7 @@ test("a paused batch sends nothing, a resumed one goes on, a cancelled one takes
   await stage.carryOut();
   await stage.act("batches.pause", { batchId: batch.id });
   await stage.carryOut();
-  const head = (id: DeviceId) => kernel.store.read(SCOPE, (tx) => readOpen(tx, id, { limit: 1, isPostponedToo: true }));
+  const head = (id: DeviceId) => kernel.store.read(SCOPE, (tx) => readOpen(tx, id, { limit: 1 }));
   for (const id of ids) assert.deepEqual(await head(id), []);
   await stage.act("batches.resume", { batchId: batch.id });
   await stage.carryOut();

@@ -208,8 +208,17 @@ const OPEN = `SELECT id, command_uuid, request_type, state, lane, created_at, se
     actor, not_before, batch_id, is_raw, retry_of, input FROM command_queue
   WHERE tenant_id = ? AND device_id = ? AND channel = ? AND is_open = 1 AND hold IS NULL
     AND (not_before IS NULL OR not_before <= ?)`;
-const READ_OPEN = `${OPEN} ORDER BY lane, id LIMIT ?`;
-const READ_NOT_POSTPONED = `${OPEN} AND state <> 'notNow' ORDER BY lane, id LIMIT ?`;
+/** With the limit written out: SQLite prepares a statement anew each time that its limit is bound. */
+const readOpenTexts = new Map<number, string>();
+function readOpenText(limit: number): string {
+  let text = readOpenTexts.get(limit);
+  if (text === undefined) {
+    text = `${OPEN} ORDER BY lane, id LIMIT ${limit}`;
+    readOpenTexts.set(limit, text);
+  }
+  return text;
+}
+const READ_NOT_POSTPONED = `${OPEN} AND state <> 'notNow' ORDER BY lane, id LIMIT 1`;
 
 /**
  * Open commands of one channel in the order in which they are served, without those that are held or in their undo window.
@@ -219,17 +228,20 @@ const READ_NOT_POSTPONED = `${OPEN} AND state <> 'notNow' ORDER BY lane, id LIMI
 export async function readOpen(
   tx: ReadTransaction,
   deviceId: DeviceId,
-  options: { readonly channel?: string; readonly limit: number; readonly isPostponedToo: boolean },
+  { channel = "", limit }: { readonly channel?: string; readonly limit: number },
 ): Promise<readonly CommandRow[]> {
-  const { channel = "", limit, isPostponedToo } = options;
-  const rows = await tx.prepared.all<OpenColumns>(isPostponedToo ? READ_OPEN : READ_NOT_POSTPONED, [
-    tx.scope.tenantId,
-    deviceId,
-    channel,
-    tx.now,
-    limit,
-  ]);
+  const rows = await tx.prepared.all<OpenColumns>(readOpenText(limit), [tx.scope.tenantId, deviceId, channel, tx.now]);
   return rows.map((row) => toOpenRow(row, deviceId, channel));
+}
+
+/** The first of them that is not postponed. */
+export async function readNotPostponed(
+  tx: ReadTransaction,
+  deviceId: DeviceId,
+  channel: string,
+): Promise<CommandRow | undefined> {
+  const rows = await tx.prepared.all<OpenColumns>(READ_NOT_POSTPONED, [tx.scope.tenantId, deviceId, channel, tx.now]);
+  return rows[0] && toOpenRow(rows[0], deviceId, channel);
 }
 
 const toOpenRow = (row: OpenColumns, deviceId: DeviceId, channel: string): CommandRow => ({
