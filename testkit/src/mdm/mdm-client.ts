@@ -139,7 +139,9 @@ export class MdmClient {
   async #deliver(command: ReceivedCommand, answer: CommandAnswer): Promise<Uint8Array> {
     const { udid } = this.#options.mac.model;
     const message = report(udid, command, answer);
-    const lost = this.misbehaviour.lostAnswers.shift();
+    const { lostAnswers } = this.misbehaviour;
+    const at = lostAnswers.findIndex(({ requestType = command.requestType }) => requestType === command.requestType);
+    const lost = at < 0 ? undefined : lostAnswers.splice(at, 1)[0]?.which;
     if (lost === "report") return this.#open().command({ Status: "Idle", UDID: udid });
     if (lost === "response") await this.#open().command(message);
     return this.#open().command(message);

@@ -222,7 +222,7 @@ export class Management {
     const { renewalAcknowledgement } = this.mdm.misbehaviour;
     if (renewalAcknowledgement === "before") return checkIn;
     await checkIn();
-    if (renewalAcknowledgement === "never") this.mdm.misbehaviour.lostAnswers.push("report");
+    if (renewalAcknowledgement === "never") this.mdm.misbehaviour.lostAnswers.push({ which: "report" });
     return undefined;
   }
 
@@ -270,6 +270,7 @@ export class Management {
         `${manifest.bundleIdentifier} ${versionOf(files, manifest.bundleVersion)}`,
       );
       note("Managed");
+      if (this.#options.agentMode === "none") return;
       for (const path of launchDaemonsOf(files)) await this.#body.launchd.load(path, "boot");
     };
     // The conversation with the server goes on meanwhile, as it does on a Mac.
