@@ -1,4 +1,5 @@
 import { openApiDoor } from "../adapters/api-door/api-door.ts";
+import { WaitingRoom } from "../adapters/connections/waiting-room.ts";
 import { openDeviceDoor } from "../adapters/device-door/device-door.ts";
 import { openAgentChannel } from "../adapters/mqtt/agent-channel.ts";
 import type { ServerConfig } from "../config.ts";
@@ -45,11 +46,12 @@ async function openAll(
   addresses: Addresses,
   keep: <Door extends { close(): Promise<void> }>(door: Door) => Door,
 ): Promise<number | undefined> {
-  const { host, publicHost, ports } = config;
+  const { host, publicHost, ports, waitingConnections: places } = config;
   const tls = config.tls ?? (await authority.serverTls([publicHost, host]));
   addresses.root = tls.ca;
   const clientRoot = authority.rootPem;
   const { trustedProxy } = config;
+  const room = (door: string) => new WaitingRoom(door, kernel.log, places === undefined ? {} : { places });
   const forDevices = {
     tls: { ...tls, ca: clientRoot },
     kernel,
@@ -57,7 +59,15 @@ async function openAll(
     ...(trustedProxy === undefined ? {} : { trustedProxy }),
   };
   const deviceRoutes = routes.filter((route) => route.door === "device");
-  const device = keep(await openDeviceDoor({ ...forDevices, host, port: ports.device, routes: deviceRoutes }));
+  const device = keep(
+    await openDeviceDoor({
+      ...forDevices,
+      host,
+      port: ports.device,
+      routes: deviceRoutes,
+      connections: room("device-door"),
+    }),
+  );
   addresses.device = `https://${publicHost}:${device.port}`;
   const plain =
     config.plainDevicePort === undefined
@@ -69,10 +79,19 @@ async function openAll(
             port: config.plainDevicePort,
             routes: [],
             isPlain: true,
+            connections: room("plain-device-door"),
           }),
         );
   const agent = keep(
-    await openAgentChannel({ host, port: ports.agent, tls, clientRoot, door: agents.door, log: kernel.log }),
+    await openAgentChannel({
+      host,
+      port: ports.agent,
+      tls,
+      clientRoot,
+      door: agents.door,
+      log: kernel.log,
+      connections: room("agent-channel"),
+    }),
   );
   addresses.agent = `mqtts://${publicHost}:${agent.port}`;
   agents.attachBus(agent.bus);
@@ -88,6 +107,7 @@ async function openAll(
       authenticator: access.authenticator,
       consoleDir: config.consoleDir,
       version: config.version,
+      connections: room("api"),
       ...(trustedProxy === undefined ? {} : { trustedProxies: trustedProxy.addresses }),
     }),
   );

@@ -5,7 +5,7 @@ import { openApiOf } from "@pomona/contract";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Authenticator } from "../../features/access/index.ts";
 import type { BoundAction } from "../../kernel/action.ts";
-import type { HttpRoute, Kernel } from "../../kernel/feature.ts";
+import type { Connections, HttpRoute, Kernel } from "../../kernel/feature.ts";
 import type { Performer } from "../../kernel/perform.ts";
 import { addActionRoutes } from "./action-routes.ts";
 import { addConsole } from "./console-files.ts";
@@ -30,6 +30,7 @@ export interface ApiDoorOptions {
   readonly consoleDir: string;
   readonly version: string;
   readonly maxBodyBytes?: number;
+  readonly connections: Connections;
   /** Addresses and networks of proxies whose X-Forwarded-For is believed; nobody's when not given. */
   readonly trustedProxies?: readonly string[];
 }
@@ -53,7 +54,13 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
   // Fastify types HTTP/2 servers apart; nothing below depends on which of the two it is.
   const server = fastify({
     http2: true,
-    https: { allowHTTP1: true, key: options.tls.key, cert: options.tls.certificate, minVersion: "TLSv1.2" },
+    https: {
+      allowHTTP1: true,
+      key: options.tls.key,
+      cert: options.tls.certificate,
+      minVersion: "TLSv1.2",
+      handshakeTimeout: 10_000,
+    },
     bodyLimit: options.maxBodyBytes ?? 2_097_152,
     ...(options.trustedProxies === undefined ? {} : { trustProxy: [...options.trustedProxies] }),
     genReqId: () => randomUUID(),
@@ -101,6 +108,7 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
   await addFeatureRoutes(server, options.routes);
   await addConsole(server, options.consoleDir);
   const sockets = new OpenSockets(server.server);
+  tellConnections(server, options.connections);
   await server.listen({ host: options.host, port: options.port });
   const { port } = server.server.address() as AddressInfo;
   return {
@@ -112,4 +120,13 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
       callOff();
     },
   };
+}
+
+function tellConnections({ server }: FastifyInstance, room: Connections): void {
+  server.on("connection", (socket) => room.enter(socket));
+  server.on("tlsClientError", (error: Error) => room.failed(error));
+  server.on("request", ({ socket }, response) => {
+    room.serve(socket);
+    response.once("close", () => room.done(socket));
+  });
 }

@@ -19,6 +19,7 @@ import type { Feature, HttpResponse } from "../../../kernel/feature.ts";
 import { PLATFORM, type Scope, systemScope } from "../../../kernel/scope.ts";
 import { MovableClock, testKernel } from "../../../testing/test-kernel.ts";
 import { FactRelay } from "../../background/fact-relay.ts";
+import { WaitingRoom } from "../../connections/waiting-room.ts";
 import { openDeviceDoor } from "../device-door.ts";
 import { mdmPorts } from "../mdm-ports.ts";
 import type { TrustedProxy } from "../proxy-certificate.ts";
@@ -133,8 +134,9 @@ export async function deviceRig(
     routes: features.flatMap((feature) => feature.routes ?? []).filter((route) => route.door === "device"),
     ...doorOptions,
   };
-  const plainDoor = await openDeviceDoor({ ...shared, isPlain: true });
-  const tlsDoor = await openDeviceDoor(shared);
+  const room = () => new WaitingRoom("device-door", kernel.log);
+  const plainDoor = await openDeviceDoor({ ...shared, isPlain: true, connections: room() });
+  const tlsDoor = await openDeviceDoor({ ...shared, connections: room() });
   const plainUrl = `http://127.0.0.1:${plainDoor.port}`;
   urls.device = plainUrl;
 
