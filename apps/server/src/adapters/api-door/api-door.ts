@@ -40,6 +40,8 @@ export interface Door {
   close(): Promise<void>;
 }
 
+/** Connections that the kernel holds until they are accepted. */
+const BACKLOG = 4_096;
 const HEADERS = {
   "strict-transport-security": "max-age=31536000",
   "x-content-type-options": "nosniff",
@@ -109,7 +111,7 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
   await addConsole(server, options.consoleDir);
   const sockets = new OpenSockets(server.server);
   tellConnections(server, options.connections);
-  await server.listen({ host: options.host, port: options.port });
+  await server.listen({ host: options.host, port: options.port, backlog: BACKLOG });
   const { port } = server.server.address() as AddressInfo;
   return {
     port,

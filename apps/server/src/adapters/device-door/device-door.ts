@@ -46,6 +46,8 @@ const PATIENCE = {
 };
 /** Node looks for those who took longer every half minute, unless told otherwise. */
 const LOOK_EVERY_MS = 5_000;
+/** Connections that the kernel holds until they are accepted; a fleet that wakes at once must not have to try again. */
+const BACKLOG = 4_096;
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 
 /**
@@ -88,7 +90,7 @@ export async function openDeviceDoor(options: DeviceDoorOptions): Promise<Device
   server.on("tlsClientError", (error: Error) => room.failed(error));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port, host, resolve);
+    server.listen({ port: options.port, host, backlog: BACKLOG }, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

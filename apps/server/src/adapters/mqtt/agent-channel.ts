@@ -48,6 +48,8 @@ const PACKETS: PacketLimits = {
   other: 4_096,
 };
 
+/** Connections that the kernel holds until they are accepted; after a restart a whole fleet comes at once. */
+const BACKLOG = 4_096;
 /** Agents say something every 30 s; the broker adds half of that before it takes a silent Mac for gone. */
 const LONGEST_KEEP_ALIVE_SECONDS = 120;
 
@@ -188,7 +190,7 @@ export async function openAgentChannel(options: AgentChannelOptions): Promise<Ag
   server.on("tlsClientError", (error) => room.failed(error));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port, options.host, () => resolve());
+    server.listen({ port: options.port, host: options.host, backlog: BACKLOG }, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
