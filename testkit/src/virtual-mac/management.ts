@@ -209,12 +209,20 @@ export class Management {
       makeKey: (bits) => this.#makeKey(bits, `mdm ${randomUUID()}`),
       ...this.#attest(),
       renewing: old,
+      ...(this.#options.pool === undefined ? {} : { pool: this.#options.pool }),
     });
     const checkIn = async (): Promise<void> => {
-      forgetProfile(this.model, old.profileIdentifier);
       this.#kept.enrollment = prepared.state;
       this.mdm.use(prepared.state);
-      await this.mdm.checkInAsNew();
+      try {
+        await this.mdm.checkInAsNew();
+      } catch (error) {
+        // A profile whose installation fails leaves the one before it as it was.
+        this.#kept.enrollment = old;
+        this.mdm.use(old);
+        throw error;
+      }
+      forgetProfile(this.model, old.profileIdentifier);
       recordProfile(this.model, prepared.profile, "MDM", prepared.certificate);
       await this.save();
       this.#journal.write("renewed");
