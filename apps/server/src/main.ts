@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Role } from "@pomona/contract";
 import { ApnsSender } from "./adapters/apns/apns-sender.ts";
@@ -21,6 +20,8 @@ import type { WriteTransaction } from "./kernel/store.ts";
 import { openDoors } from "./main/doors.ts";
 import { type Addresses, createFeatures } from "./main/features.ts";
 import { holdIfRestored } from "./main/restore.ts";
+import { watchSpace } from "./main/watch-space.ts";
+import { writeWhenNew } from "./main/write-when-new.ts";
 
 export interface RunningServer {
   /** Ends in `/api/v1`. */
@@ -67,6 +68,8 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
     file: path.join(config.dataDir, "pomona.db"),
     clock,
     onEffectFault: (error) => log.error("store.effect-failed", { error: String(error) }),
+    onState: (state, error) =>
+      state === "works" ? log.warn("store.works-again") : log.error(`store.${state}`, { error: String(error) }),
   });
   const kernel: Kernel = { store, facts: store, live: new LiveFeed(), vault, clock, log };
   const addresses: Addresses = { api: "", device: "", agent: "", root: "" };
@@ -82,18 +85,23 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
   const performer = new Performer(kernel, { audit: auditTrail, budget: budgetOf(DEFAULT_LIMITS), idempotency });
   const handlers = features.flatMap((feature) => feature.factHandlers ?? []);
   const relay = new FactRelay(store, store, handlers, log);
-  const jobs = new JobRunner([...features.flatMap((feature) => feature.jobs ?? []), lineage.job], log);
+  const jobs = new JobRunner(
+    [...features.flatMap((feature) => feature.jobs ?? []), lineage.job, watchSpace(config.dataDir, log)],
+    log,
+  );
   const stopFeatures = async () => {
     for (const feature of features.toReversed()) await feature.stop?.();
     pushSender.close();
     store.close();
   };
-  const doors = await openDoors(config, kernel, composed, performer, addresses).catch(async (error: unknown) => {
-    await stopFeatures();
-    throw error;
-  });
+  const doors = await openDoors(config, kernel, composed, performer, addresses, () => store.state).catch(
+    async (error: unknown) => {
+      await stopFeatures();
+      throw error;
+    },
+  );
   const caFile = path.join(config.dataDir, "ca.pem");
-  writeFileSync(caFile, addresses.root);
+  writeWhenNew(caFile, addresses.root);
   await relay.start();
   jobs.start();
   log.info("server.started", { ...addresses, root: undefined });

@@ -20,7 +20,7 @@ import {
   removeManagedPreferences,
   writeManagedPreferences,
 } from "../profiles/managed-preferences.ts";
-import { Refused } from "../profiles/profile-refused.ts";
+import { profileRefused, Refused } from "../profiles/profile-refused.ts";
 import { attester } from "./attester.ts";
 import type { Journal } from "./journal.ts";
 import { type KeptState, stateKeeper } from "./kept-state.ts";
@@ -210,6 +210,10 @@ export class Management {
       ...this.#attest(),
       renewing: old,
       ...(this.#options.pool === undefined ? {} : { pool: this.#options.pool }),
+    }).catch((error: unknown) => {
+      if (error instanceof Refused) throw error;
+      // Whatever became of its identity: the profile is not installed, and the Mac says so.
+      throw Object.assign(profileRefused(`The identity could not be had: ${String(error)}`), { cause: error });
     });
     const checkIn = async (): Promise<void> => {
       this.#kept.enrollment = prepared.state;

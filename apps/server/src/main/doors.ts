@@ -2,6 +2,7 @@ import { openApiDoor } from "../adapters/api-door/api-door.ts";
 import { WaitingRoom } from "../adapters/connections/waiting-room.ts";
 import { openDeviceDoor } from "../adapters/device-door/device-door.ts";
 import { openAgentChannel } from "../adapters/mqtt/agent-channel.ts";
+import type { StoreState } from "../adapters/store/disk-fault.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Kernel } from "../kernel/feature.ts";
 import type { Performer } from "../kernel/perform.ts";
@@ -19,6 +20,7 @@ export async function openDoors(
   features: Features,
   performer: Performer,
   addresses: Addresses,
+  storeState: () => StoreState,
 ): Promise<OpenDoors> {
   const opened: { close(): Promise<void> }[] = [];
   const keep = <Door extends { close(): Promise<void> }>(door: Door): Door => {
@@ -29,7 +31,7 @@ export async function openDoors(
     await Promise.all(opened.map((door) => door.close()));
   };
   try {
-    const plainDevicePort = await openAll(config, kernel, features, performer, addresses, keep);
+    const plainDevicePort = await openAll(config, kernel, features, performer, addresses, storeState, keep);
     return { ...(plainDevicePort === undefined ? {} : { plainDevicePort }), close };
   } catch (error) {
     // A port that is taken must not leave the other doors open behind a server that never started.
@@ -44,6 +46,7 @@ async function openAll(
   { authority, agents, access, mdm, routes, features }: Features,
   performer: Performer,
   addresses: Addresses,
+  storeState: () => StoreState,
   keep: <Door extends { close(): Promise<void> }>(door: Door) => Door,
 ): Promise<number | undefined> {
   const { host, publicHost, ports, waitingConnections: places } = config;
@@ -107,6 +110,7 @@ async function openAll(
       authenticator: access.authenticator,
       consoleDir: config.consoleDir,
       version: config.version,
+      storeState,
       connections: room("api"),
       ...(trustedProxy === undefined ? {} : { trustedProxies: trustedProxy.addresses }),
     }),

@@ -29,6 +29,8 @@ export interface ApiDoorOptions {
   /** Folder of the built console. */
   readonly consoleDir: string;
   readonly version: string;
+  /** Whether what is written is kept, in a word for whoever watches this server. */
+  readonly storeState: () => string;
   readonly maxBodyBytes?: number;
   readonly connections: Connections;
   /** Addresses and networks of proxies whose X-Forwarded-For is believed; nobody's when not given. */
@@ -96,7 +98,7 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
       .type("application/problem+json")
       .send(JSON.stringify({ ...problem, detail, instance: request.id }));
   });
-  server.get("/api/v1/health", async () => ({ status: "up" }));
+  server.get("/api/v1/health", async () => ({ status: "up", store: options.storeState() }));
   server.get("/api/v1/openapi.json", async (request) =>
     openApiOf(
       options.actions.map((action) => action.contract),
