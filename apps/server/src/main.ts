@@ -4,6 +4,7 @@ import { ApnsSender } from "./adapters/apns/apns-sender.ts";
 import { FactRelay } from "./adapters/background/fact-relay.ts";
 import { JobRunner } from "./adapters/background/job-runner.ts";
 import { pinoLog, silentLog } from "./adapters/log/log.ts";
+import { diskFault } from "./adapters/store/disk-fault.ts";
 import { lockInstance } from "./adapters/store/instance-lock.ts";
 import { SqliteStore } from "./adapters/store/sqlite-store.ts";
 import { FileVault } from "./adapters/vault/file-vault.ts";
@@ -46,14 +47,16 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Composes everything and opens the doors. @throws Error when the folder is in use or a port is taken */
+/** Composes everything and opens the doors. @throws Error when the folder is in use, its disk is full, or a port is taken */
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
   const unlock = lockInstance(config.dataDir);
   try {
     return await compose(config, unlock);
   } catch (error) {
     unlock();
-    throw error;
+    if (diskFault(error) === undefined) throw error;
+    const words = `The disk of ${config.dataDir} is full or failing. See to it, then start again.`;
+    throw new Error(words, { cause: error });
   }
 }
 

@@ -74,7 +74,12 @@ export class SqliteStore implements Store, FactLog {
   /** Brings the tables of the features up to date, in the order given; before anything else is asked of the store. */
   migrate(migrations: readonly Migration[]): void {
     migrate(this.#writer, [...KERNEL_TABLES, ...migrations], this.#clock.now());
-    writePlanStatistics(this.#writer);
+    try {
+      writePlanStatistics(this.#writer);
+    } catch (error) {
+      // Those of the last start are as good; a server that can only read is better than none.
+      if (diskFault(error) !== "full") throw error;
+    }
     // A connection reads them when it is opened, or is told to.
     this.#writer.exec("ANALYZE sqlite_schema");
     this.#reader.close();
@@ -88,6 +93,7 @@ export class SqliteStore implements Store, FactLog {
       const facts: AnyFact[] = [];
       const effects: (() => void)[] = [];
       let value: T;
+      let hasWritten = false;
       const now = this.#clock.now();
       const bound = (to: Scope): WriteTransaction => ({
         scope: to,
@@ -101,8 +107,11 @@ export class SqliteStore implements Store, FactLog {
       });
       this.#groups.join({
         run: async () => {
+          // Known for those alone that come while the disk is full: a transaction that wrote nothing says nothing of it.
+          const before = this.#state === "works" ? undefined : this.#changes();
           try {
             value = await body(bound(scope));
+            hasWritten = before !== undefined && this.#changes() > before;
             return true;
           } catch (error) {
             this.#factWriter.forget(facts);
@@ -111,7 +120,7 @@ export class SqliteStore implements Store, FactLog {
           }
         },
         committed: () => {
-          this.#enter("works");
+          if (hasWritten) this.#enter("works");
           resolve(value);
           // What is committed stays so, whatever happens to those who hear of it.
           if (facts.length > 0) for (const listener of this.#listeners) this.#tell(() => listener(facts));
@@ -140,6 +149,11 @@ export class SqliteStore implements Store, FactLog {
   /** Whether what is written is kept. */
   get state(): StoreState {
     return this.#state;
+  }
+
+  /** Rows that the writing connection has changed since it was opened. */
+  #changes(): number {
+    return (this.#writer.prepare("SELECT total_changes() AS rows").get() as { rows: number }).rows;
   }
 
   /** What the disk did, in words for whoever wanted to write. */

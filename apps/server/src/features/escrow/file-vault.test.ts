@@ -182,6 +182,19 @@ test("a late word on the old key neither ends a rotation nor stands for the new 
   }
 });
 
+test("a Mac that refuses the key which we hold is asked for the one that it has in escrow", async () => {
+  await using rig = await escrowRig();
+  const mac = await macWithKey(rig);
+  await rotate(rig, mac);
+  // It took the command before, and its answer with the new key was lost.
+  await rig.answer(mac.tenantId, "RotateFileVaultKey", "error", null, { error: "The disk could not be unlocked." });
+  const cms = envelopeOf(SECOND, await certificateOf(rig, mac));
+  await rig.answer(mac.tenantId, "SecurityInfo", "acknowledged", securityInfo(cms));
+  await rig.finish(mac, "validate-recovery-key", { verdict: "right" });
+  assert.equal(await reveal(rig, mac), SECOND);
+  assert.equal((await keyOf(rig, mac)).rotation?.state, "done");
+});
+
 test("where no agent can prove the lost one, both keys are tried on the disk", async () => {
   await using rig = await escrowRig();
   const tenantId = await rig.newTenant("Orchard");
