@@ -37,6 +37,8 @@ export interface ServerConfig {
   readonly pkiUrl?: string;
   /** When the renewal of an identity begins, in days before its end. Default 180. */
   readonly renewalDays?: number;
+  /** How many connections of one door may wait for their peer at once. */
+  readonly waitingConnections?: number;
   /** Benchmarks and tests only: the device channel without TLS, on loopback. */
   readonly plainDevicePort?: number;
   /** The database was put back from a backup: hold its queues, even where it does not look so. */
@@ -67,6 +69,11 @@ export const SETTINGS = {
     doc: "Port of the device channel (MDM, SCEP, HTTPS of the agent).",
   },
   agentPort: { env: "POMONA_AGENT_PORT", default: "8883", doc: "Port of the agent channel (MQTT over TLS)." },
+  waitingConnections: {
+    env: "POMONA_WAITING_CONNECTIONS",
+    default: "5000",
+    doc: "How many connections of each door may keep silent at once (a handshake, a request or the rest of it to come; idle ones too), 100 to 1000000. One more, and the longest silent one of the address that has most of them ends. Files that the process may open: at least four times as many.",
+  },
   tlsCertificate: {
     env: "POMONA_TLS_CERT",
     default: "",
@@ -191,6 +198,7 @@ export function configFrom(settings: Record<SettingName, string>, shipped: Shipp
     },
     ...(settings.attestationRoots === "" ? {} : { attestationRoots: readFiles(settings.attestationRoots) }),
     renewalDays: daysOf(settings.renewalDays),
+    waitingConnections: countOf("waitingConnections", settings.waitingConnections, 100, 1_000_000),
     ...(settings.pkiUrl === "" ? {} : { pkiUrl: settings.pkiUrl.replace(/\/+$/, "") }),
     ...proxyOf(settings),
     ...(settings.masterKey === "" ? {} : { masterKey: settings.masterKey }),
@@ -238,6 +246,12 @@ function minutesOf(name: SettingName, text: string, most: number): number {
   const minutes = Number(text);
   if (Number.isInteger(minutes) && minutes >= 1 && minutes <= most) return minutes;
   throw new Error(`${SETTINGS[name].env} has to be a whole number from 1 to ${most}, not "${text}".`);
+}
+
+function countOf(name: SettingName, text: string, least: number, most: number): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= least && count <= most) return count;
+  throw new Error(`${SETTINGS[name].env} has to be a whole number from ${least} to ${most}, not "${text}".`);
 }
 
 /** @returns ms */

@@ -21,6 +21,7 @@ export interface MdmClientOptions {
 
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 30_000;
+const TOKEN_TRIES = 20;
 
 /** The Mac's own management client (`mdmclient`): one conversation at a time, begun by a push. */
 export class MdmClient {
@@ -51,19 +52,34 @@ export class MdmClient {
     this.#channel = openDeviceChannel(state, this.#options.identityMode, this.#options.pool);
   }
 
-  /** Authenticate, then TokenUpdate. Throws `Refused` when the server takes either not. */
+  /**
+   * Authenticate, then TokenUpdate. Throws `Refused` when the server takes either not; a TokenUpdate that is not answered is said
+   * again, as the enrollment is installed by then.
+   */
   async checkInAsNew(): Promise<void> {
     const { model } = this.#options.mac;
     const state = this.#enrolled();
     try {
       await this.#open().checkIn(authenticate(model, state.mdm.topic));
-      await this.#open().checkIn(tokenUpdate(model, state));
+      await this.#repeated(() => this.#open().checkIn(tokenUpdate(model, state)));
     } catch (cause) {
       if (!(cause instanceof ChannelFailure || cause instanceof Unenrolled)) throw cause;
       throw Object.assign(
         profileRefused(`The MDM server did not take the check-in: ${cause.message}`, 12_001, "MCMDMErrorDomain"),
         { cause },
       );
+    }
+  }
+
+  async #repeated(send: () => Promise<unknown>): Promise<void> {
+    for (let left = TOKEN_TRIES; ; left -= 1) {
+      try {
+        await send();
+        return;
+      } catch (error) {
+        if (!(error instanceof ChannelFailure) || left === 1 || (error.status ?? 500) < 500) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MIN_MS));
+      }
     }
   }
 
@@ -139,7 +155,9 @@ export class MdmClient {
   async #deliver(command: ReceivedCommand, answer: CommandAnswer): Promise<Uint8Array> {
     const { udid } = this.#options.mac.model;
     const message = report(udid, command, answer);
-    const lost = this.misbehaviour.lostAnswers.shift();
+    const { lostAnswers } = this.misbehaviour;
+    const at = lostAnswers.findIndex(({ requestType = command.requestType }) => requestType === command.requestType);
+    const lost = at < 0 ? undefined : lostAnswers.splice(at, 1)[0]?.which;
     if (lost === "report") return this.#open().command({ Status: "Idle", UDID: udid });
     if (lost === "response") await this.#open().command(message);
     return this.#open().command(message);

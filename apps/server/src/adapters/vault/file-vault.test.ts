@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statSync, unlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
@@ -54,4 +54,16 @@ test("a lost or wrong master key is said, and never replaced by a new one", (t) 
   unlinkSync(path.join(dir, "master.key"));
   assert.throws(() => new FileVault({ dir }), /master key .* is missing/);
   assert.throws(() => new FileVault({ dir, masterKey: "c2hvcnQ=" }), /32 bytes/);
+});
+
+test("a data key that could not be written seals nothing, and the next one is on the disk before it does", (t) => {
+  const dir = folder(t);
+  const vault = new FileVault({ dir });
+  const blocked = path.join(dir, "data-keys.json.new");
+  mkdirSync(blocked);
+  assert.throws(() => vault.seal("t1", place, bytes));
+  assert.throws(() => vault.seal("t1", place, bytes), "not with a key that is in memory alone");
+  rmSync(blocked, { recursive: true });
+  const sealed = vault.seal("t1", place, bytes);
+  assert.deepEqual(Buffer.from(new FileVault({ dir }).open("t1", place, sealed).expose()), bytes);
 });

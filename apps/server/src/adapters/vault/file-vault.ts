@@ -1,5 +1,14 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { PomonaError } from "../../kernel/errors.ts";
 import { type Sealed, Secret, type SecretPlace, type Vault } from "../../kernel/secret.ts";
@@ -63,8 +72,10 @@ export class FileVault implements Vault {
     const key = randomBytes(32);
     const kid = createHash("sha256").update(key).digest("hex").slice(0, 16);
     const { nonce, ciphertext } = encrypt(this.#master, key, Buffer.from(`data-key:${tenantId}:${kid}`));
-    this.#wrapped = { ...this.#wrapped, [tenantId]: { kid, nonce, wrapped: ciphertext } };
-    writeDurably(this.#file, JSON.stringify(this.#wrapped, null, 2));
+    const wrapped = { ...this.#wrapped, [tenantId]: { kid, nonce, wrapped: ciphertext } };
+    // On the disk before anybody can seal with it: what a key sealed that was never written is lost with this process.
+    writeDurably(this.#file, JSON.stringify(wrapped, null, 2));
+    this.#wrapped = wrapped;
     return { kid, key };
   }
 
@@ -121,9 +132,13 @@ function decodeMaster(text: string): Buffer {
 function writeDurably(file: string, text: string): void {
   const fresh = `${file}.new`;
   const handle = openSync(fresh, "w", 0o600);
-  writeSync(handle, text);
-  fsyncSync(handle);
-  closeSync(handle);
+  try {
+    // Not writeFileSync, which on a disk that is nearly full writes a part and says so only by its result.
+    writeFileSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
   renameSync(fresh, file);
   const folder = openSync(path.dirname(file), "r");
   fsyncSync(folder);

@@ -9,7 +9,7 @@ import type { AskRow, SecretRow, Verdict } from "./model.ts";
 import type { EscrowParts } from "./ports.ts";
 import { isAsked, readRotation } from "./rotations.sql.ts";
 import { readHeld, readSecret, updateSecret } from "./secrets.sql.ts";
-import { setRotation } from "./set-rotation.ts";
+import { scheduleRotation, setRotation } from "./set-rotation.ts";
 
 const KIND = "fileVaultKey";
 
@@ -66,7 +66,7 @@ export async function takeRecoveryKey(
 /** Has the Mac prove a key through its agent. @returns false when it has none that could */
 export async function proveRecoveryKey(tx: WriteTransaction, parts: EscrowParts, row: SecretRow): Promise<boolean> {
   const about = { deviceId: row.deviceId, kind: KIND, purpose: "verify", secretId: row.id } as const;
-  if (await isAsked(tx, row.deviceId, KIND, "verify")) return true;
+  if (await isAsked(tx, row.deviceId, KIND, "verify", row.id)) return true;
   const prk = parts.book.text(tx.scope.tenantId, row);
   return askByOrder(tx, parts, about, "validate-recovery-key", { prk, nonce: makeNonce() });
 }
@@ -83,17 +83,23 @@ export async function settleProof(
   const { deviceId } = row;
   await tx.publish({ type: "escrow.secret-verified", deviceId, data: { kind: KIND, verdict } });
   const rotation = await readRotation(tx, deviceId, KIND);
-  const isRotating = rotation?.state === "validating";
+  // A word on the key that counted all along says nothing of the one that a rotation waits for.
+  const isNew = row.slot !== "current";
+  const isRotating = isNew && rotation?.state === "validating";
   if (verdict === "unknown") {
     if (isRotating) await setRotation(tx, deviceId, KIND, "failed", { error: NOT_PROVED });
     return;
   }
   if (verdict === "right") {
+    const replaced = await readHeld(tx, deviceId, KIND, "current");
     await book.confirm(tx, row, "right");
-    if (isRotating || rotation?.state === "failed") await setRotation(tx, deviceId, KIND, "done");
+    // It was proved only to know where the Mac is: its first key, or one that somebody has seen, is still to be replaced.
+    if (isRotating && (replaced === undefined || row.revealedAt !== null))
+      await scheduleRotation(tx, deviceId, KIND, { reason: rotation.reason, dueAt: tx.now });
+    else if (isRotating || (isNew && rotation?.state === "failed")) await setRotation(tx, deviceId, KIND, "done");
     return;
   }
-  if (row.slot === "current") await updateSecret(tx, row.id, { verdict, verifiedAt: tx.now });
+  if (!isNew) await updateSecret(tx, row.id, { verdict, verifiedAt: tx.now });
   else await book.refuse(tx, row, "fdesetup on the Mac said that this key does not fit", "wrong");
   if (!isRotating) return;
   await setRotation(tx, deviceId, KIND, "failed", {
@@ -128,7 +134,8 @@ export async function beginFileVaultRotation(
 /** The new key is here: it is being proved, or there is nobody to prove it. */
 export async function awaitProof(tx: WriteTransaction, deviceId: DeviceId): Promise<void> {
   await setRotation(tx, deviceId, KIND, "validating");
-  if (!(await isAsked(tx, deviceId, KIND, "verify")))
+  const pending = await readHeld(tx, deviceId, KIND, "pending");
+  if (pending === undefined || !(await isAsked(tx, deviceId, KIND, "verify", pending.id)))
     await setRotation(tx, deviceId, KIND, "failed", { error: NOT_PROVED });
 }
 
