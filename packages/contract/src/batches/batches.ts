@@ -35,6 +35,8 @@ export const Batch = closed({
   commandUuid: Type.String(),
   state: BatchState,
   waitsFor: nullable(Type.String()),
+  /** Why a person has to let it go first, while it is `held`. */
+  hold: nullable(oneOf("approval", "restored")),
   lane: oneOf("urgent", "normal", "background"),
   createdAt: Time,
   /** Until then it can be taken back whole. */

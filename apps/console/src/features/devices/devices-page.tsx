@@ -1,8 +1,10 @@
 import { Button } from "@mantine/core";
-import { type Device, listDevices, showFleet } from "@pomona/contract";
-import { Link } from "@tanstack/react-router";
+import { createBatch, type Device, listDevices, showFleet } from "@pomona/contract";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { useAction, useActionPages } from "../../client/use-action.ts";
+import { ActionButton } from "../../kit/action-button.tsx";
+import { counted } from "../../kit/count-words.ts";
 import { Empty } from "../../kit/empty.tsx";
 import { Page } from "../../kit/page.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
@@ -15,7 +17,7 @@ import { TableCard } from "../../kit/table/table-card.tsx";
 import { useSetSearch, useUrlSearch } from "../../kit/url.ts";
 import { CsvButton } from "./csv-button.tsx";
 import { deviceColumns } from "./device-columns.tsx";
-import { deviceFilterFields, deviceQuestion } from "./device-filters.ts";
+import { deviceFilterFields, deviceQuestion, filterInAddress } from "./device-filters.ts";
 import { SelectionBar } from "./selection-bar.tsx";
 
 const idOf = (device: Device) => device.id;
@@ -25,6 +27,7 @@ const linkOf = (device: Device) => ({ to: `/devices/${device.id}` });
 export const DevicesPage = () => {
   const search = useUrlSearch();
   const setSearch = useSetSearch();
+  const navigate = useNavigate();
   const question = deviceQuestion(search);
   const fleet = useAction(showFleet, {});
   const list = useActionPages(listDevices, { ...question, limit: 200 });
@@ -50,7 +53,7 @@ export const DevicesPage = () => {
       beside={
         list.data && (
           <span data-dimmed className="tabular">
-            {total.toLocaleString("en")} {total === 1 ? "Mac" : "Macs"}
+            {counted(total, "Mac")}
             {isFiltered ? " match" : ""}
           </span>
         )
@@ -63,6 +66,14 @@ export const DevicesPage = () => {
             shown={columns}
             onChange={(columnsText) => setSearch({ columns: columnsText })}
           />
+          {isFiltered && total > 0 && (
+            <ActionButton
+              action={createBatch}
+              onClick={() => void navigate({ to: "/commands/new", search: filterInAddress(search) as never })}
+            >
+              Send a command to {counted(total, "Mac")}
+            </ActionButton>
+          )}
           <Button variant="filled" renderRoot={(props) => <Link to="/enrollment" search={{ new: "1" }} {...props} />}>
             Enroll Macs
           </Button>

@@ -40,3 +40,28 @@ test("wire names become words, and acronyms stay", () => {
     "Requires URL scheme",
   ]);
 });
+
+test("a group that is not given has no faults, one that is begun has all of its own, and lists are told by place", () => {
+  const nested: FormSchema = {
+    properties: {
+      organization: {
+        anyOf: [
+          { type: "object", required: ["name"], properties: { name: { type: "string" }, phone: { type: "string" } } },
+          { type: "null", description: "forget it" },
+        ],
+      },
+      updates: {
+        type: "array",
+        minItems: 1,
+        items: { type: "object", required: ["action"], properties: { action: { enum: ["now", "later"] } } },
+      },
+    },
+    required: ["updates"],
+  };
+  assert.deepEqual(faultsOf(nested, { updates: [{ action: "now" }] }), {});
+  assert.deepEqual(faultsOf(nested, { organization: null, updates: [] }), { updates: "At least 1." });
+  assert.deepEqual(faultsOf(nested, { organization: { phone: "1" }, updates: [{ action: "now" }, {}] }), {
+    "organization.name": "This is needed.",
+    "updates.1.action": "This is needed.",
+  });
+});

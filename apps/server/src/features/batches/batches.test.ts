@@ -218,7 +218,8 @@ test("after a restore a batch that was being queued is held with the rest, and g
   await stage.commands.holdRestored(TENANT, "a test");
   stage.clock.advance(60_000);
   await stage.carryOut();
-  assert.equal((await show(stage, lock.id)).state, "held");
+  const held = await show(stage, lock.id);
+  assert.deepEqual([held.state, held.hold], ["held", "restored"]);
   for (const id of ids) assert.deepEqual(await upcoming(stage, id), []);
   assert.deepEqual(await stage.act("commands.release-held", {}), { commands: 0, orders: 0, batches: 1 });
   await stage.carryOut();

@@ -59,6 +59,7 @@ export function toBatch(row: BatchRow, counts: BatchCounts): Batch {
     commandUuid: row.commandUuid,
     state: row.state,
     waitsFor: waitsFor(row),
+    hold: row.hold,
     lane: row.lane,
     createdAt: time(row.createdAt),
     startsAt: time(row.startsAt),
