@@ -75,7 +75,7 @@ const ExceededPanel = ({ exceeded }: Pick<Limits, "exceeded">) => (
               <Table.Th>When</Table.Th>
               <Table.Th>Who</Table.Th>
               <Table.Th>What</Table.Th>
-              <Table.Th ta="right">Macs</Table.Th>
+              <Table.Th ta="right">Would have made it</Table.Th>
               <Table.Th ta="right">Limit</Table.Th>
             </Table.Tr>
           </Table.Thead>

@@ -1,6 +1,7 @@
 import type { Command } from "@pomona/contract";
 import { Link } from "@tanstack/react-router";
 import { CopyText } from "../../kit/copy-text.tsx";
+import { counted } from "../../kit/count-words.ts";
 import { FactsGrid } from "../../kit/facts-grid.tsx";
 import { SidePanel } from "../../kit/side-panel.tsx";
 import { State } from "../../kit/state-badge.tsx";
@@ -45,10 +46,13 @@ export const CommandPanel = ({ command, onClose }: CommandPanelProps) => {
           { label: "Asked by", value: <bdi>{command.actor}</bdi> },
           { label: "Asked", value: <When at={command.createdAt} /> },
           { label: "Sent", value: <When at={command.sentAt} never="not yet" /> },
-          { label: "Sent without an answer", value: `${command.sendCount} times` },
-          { label: "Answered", value: <When at={command.answeredAt} never="not yet" /> },
-          { label: "Put off by the Mac", value: `${command.notNowCount} times` },
-          { label: "Given up", value: <When at={command.expiresAt} never="never" /> },
+          ...(command.answeredAt === null
+            ? [
+                { label: "Sent without an answer", value: counted(command.sendCount, "time") },
+                { label: "Given up", value: <When at={command.expiresAt} never="never" /> },
+              ]
+            : [{ label: "Ended", value: <When at={command.answeredAt} /> }]),
+          { label: "Put off by the Mac", value: counted(command.notNowCount, "time") },
           { label: "Lane", value: command.lane },
           {
             label: "Channel",

@@ -46,13 +46,25 @@ export const SchemaField = (props: SchemaFieldProps) => {
         onChange={(chosen) => change(schema.enum?.find((each) => String(each) === chosen))}
       />
     );
-  if (type === "boolean")
+  if (type === "boolean" && (required || schema.default !== undefined))
     return (
       <Checkbox
         {...common}
         required={false}
         checked={value === true}
         onChange={(event) => change(event.currentTarget.checked)}
+      />
+    );
+  // To say nothing is not the same as to say no: a setting that is not named stays as it is.
+  if (type === "boolean")
+    return (
+      <Select
+        {...common}
+        data={["Yes", "No"]}
+        placeholder="Not said"
+        clearable
+        value={value === undefined ? null : value === true ? "Yes" : "No"}
+        onChange={(chosen) => change(chosen === null ? undefined : chosen === "Yes")}
       />
     );
   if (type === "integer" || type === "number")
