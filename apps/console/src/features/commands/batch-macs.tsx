@@ -1,5 +1,5 @@
 import { type Batch, type CommandOfMac, type InputOf, listBatchCommands, listRefused } from "@pomona/contract";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useActionPages } from "../../client/use-action.ts";
 import { Empty } from "../../kit/empty.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
@@ -9,7 +9,8 @@ import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
 import { When } from "../../kit/time/when.tsx";
 import type { MacList } from "./batch-words.ts";
-import { commandWord } from "./command-words.ts";
+import { ChosenCommandsBar } from "./chosen-commands-bar.tsx";
+import { commandWord, isRetryable } from "./command-words.ts";
 
 interface RefusedMac {
   readonly deviceId: string;
@@ -30,9 +31,11 @@ const commandColumns: readonly Column<CommandOfMac>[] = [
     id: "state",
     title: "State",
     min: 130,
-    cell: (command) => <State {...commandWord(command)} why={null} />,
-    text: (command) => commandWord(command).word,
-    live: (command) => command.state,
+    cell: (command) => (
+      <State {...commandWord(command)} why={null} {...(command.retriedBy === null ? {} : { word: "Sent again" })} />
+    ),
+    text: (command) => (command.retriedBy === null ? commandWord(command).word : "Sent again"),
+    live: (command) => `${command.state} ${command.retriedBy}`,
   },
   {
     id: "why",
@@ -114,25 +117,37 @@ const CommandMacs = ({ batch, state }: { batch: Batch; state: Commands }) => {
   });
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const onEnd = useEnd(list);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const chosen = rows.filter((command) => selected.has(command.id) && isRetryable(command));
+  const isChosenFrom = state === "failed" || state === "expired";
+  const toggle = (id: string) => {
+    const next = new Set(selected);
+    if (!next.delete(id)) next.add(id);
+    setSelected(next);
+  };
   if (list.error !== null) return <ProblemPanel problem={list.error} retry={() => void list.refetch()} />;
   if (list.data === undefined) return <RowsSkeleton rows={4} />;
   return (
-    <DataTable
-      label="Macs of the batch"
-      columns={commandColumns}
-      rows={rows}
-      idOf={(command) => command.id}
-      linkOf={(command) => ({ to: `/devices/${command.deviceId}/commands`, search: { command: command.id } })}
-      questionKey={state ?? ""}
-      onEnd={onEnd}
-      empty={
-        <Empty title="No Mac here">
-          {batch.state === "waiting"
-            ? "The commands are queued when the undo window has ended."
-            : "No command of this batch is in this state now."}
-        </Empty>
-      }
-    />
+    <>
+      <DataTable
+        label="Macs of the batch"
+        {...(isChosenFrom ? { selected, onSelect: toggle } : {})}
+        columns={commandColumns}
+        rows={rows}
+        idOf={(command) => command.id}
+        linkOf={(command) => ({ to: `/devices/${command.deviceId}/commands`, search: { command: command.id } })}
+        questionKey={state ?? ""}
+        onEnd={onEnd}
+        empty={
+          <Empty title="No Mac here">
+            {batch.state === "waiting"
+              ? "The commands are queued when the undo window has ended."
+              : "No command of this batch is in this state now."}
+          </Empty>
+        }
+      />
+      {chosen.length > 0 && <ChosenCommandsBar chosen={chosen} onClear={() => setSelected(new Set())} />}
+    </>
   );
 };
 
@@ -141,5 +156,5 @@ export const BatchMacs = ({ batch, show }: { batch: Batch; show: MacList }) =>
   show === "refused" ? (
     <RefusedMacs batchId={batch.id} />
   ) : (
-    <CommandMacs batch={batch} state={show === "all" ? undefined : show} />
+    <CommandMacs key={show} batch={batch} state={show === "all" ? undefined : show} />
   );

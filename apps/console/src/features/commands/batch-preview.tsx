@@ -1,13 +1,13 @@
 import { Stack } from "@mantine/core";
 import type { OutputOf, previewBatch } from "@pomona/contract";
 import type { ProblemError } from "../../client/problem-error.ts";
-import { BarList } from "../../kit/bar-list.tsx";
 import { counted } from "../../kit/count-words.ts";
 import { Notice } from "../../kit/notice.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
 import { BlockSkeleton } from "../../kit/skeletons.tsx";
 import { State } from "../../kit/state-badge.tsx";
 import { duration } from "../../kit/time/format-duration.ts";
+import styles from "./new-batch-page.module.css";
 import { riskWord } from "./risk-words.ts";
 
 export type Preview = OutputOf<typeof previewBatch>;
@@ -43,14 +43,15 @@ export const BatchPreview = ({ requestType, preview, problem, retry }: BatchPrev
       </div>
       {refusals.length > 0 && (
         <div>
-          <p style={{ margin: "0 0 8px" }}>
-            <State tone="attention" word={`${counted(total - possible, "Mac")} cannot take it`} />
-          </p>
-          <BarList
-            label="Why Macs cannot take it"
-            total={total}
-            bars={refusals.map(({ reason, devices }) => ({ label: reason, count: devices }))}
-          />
+          <State tone="attention" word={`${counted(total - possible, "Mac")} cannot take it`} />
+          <ul className={styles.reasons} aria-label="Why Macs cannot take it">
+            {refusals.map(({ reason, devices }) => (
+              <li key={reason}>
+                <span>{reason}</span>
+                <span className="tabular">{devices.toLocaleString("en")}</span>
+              </li>
+            ))}
+          </ul>
         </div>
       )}
       {unknown.length > 0 && (

@@ -12,9 +12,9 @@ import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
 import { TableCard } from "../../kit/table/table-card.tsx";
 import { When } from "../../kit/time/when.tsx";
+import { ChosenCommandsBar } from "./chosen-commands-bar.tsx";
 import { DEAD_LETTERS } from "./command-words.ts";
 import { CommandsTabs } from "./commands-tabs.tsx";
-import { DeadLetterBar } from "./dead-letter-bar.tsx";
 
 const columns: readonly Column<CommandOfMac>[] = [
   {
@@ -122,7 +122,7 @@ export const DeadLettersPage = () => {
           />
         )}
       </TableCard>
-      {chosen.length > 0 && <DeadLetterBar chosen={chosen} onClear={() => setSelected(new Set())} />}
+      {chosen.length > 0 && <ChosenCommandsBar areDeadLetters chosen={chosen} onClear={() => setSelected(new Set())} />}
     </Page>
   );
 };

@@ -26,6 +26,17 @@ test("faults are told by field, and only for what is there or needed", () => {
   assert.equal(faultsOf(schema, { PIN: "123456", Count: 1.5 })["Count"], "A whole number.");
 });
 
+test("an empty text is an answer only where the schema says how long a text may be and asks for no letters", () => {
+  const lock: FormSchema = {
+    required: ["password", "pin"],
+    properties: { password: { type: "string", maxLength: 64 } },
+  };
+  assert.deepEqual(faultsOf(lock, { password: "" }), {});
+  assert.deepEqual(faultsOf(lock, {}), { password: "This is needed." });
+  for (const name of [{ type: "string", minLength: 1, maxLength: 64 }, { type: "string" }, schema.properties!["PIN"]!])
+    assert.deepEqual(faultsOf({ required: ["name"], properties: { name } }, { name: "" }), { name: "This is needed." });
+});
+
 test("defaults are those that the schema names", () => {
   assert.deepEqual(defaultsOf(schema), { Notify: true });
 });

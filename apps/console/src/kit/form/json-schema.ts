@@ -32,8 +32,13 @@ export const orNothing = (
   return schema.anyOf?.length === 2 && nothing !== undefined && given !== undefined ? { given, nothing } : undefined;
 };
 
+/** Whether an empty text means something: a field that says how long it may be, and not how long it must be. */
+export const takesEmpty = ({ minLength = 0, maxLength, pattern }: FormSchema): boolean =>
+  minLength === 0 && maxLength !== undefined && (pattern === undefined || new RegExp(pattern, "u").test(""));
+
 /** What is wrong with one value by itself, in words, or null. A missing value is wrong only where it is required. */
 export const faultOf = (schema: FormSchema, value: unknown, required = false): string | null => {
+  if (value === "" && required && takesEmpty(schema)) return null;
   if (value === undefined || value === "" || value === null) return required ? "This is needed." : null;
   if (schema.enum !== undefined && !schema.enum.includes(value)) return `Choose one of ${schema.enum.join(", ")}.`;
   if (typeof value === "string") {

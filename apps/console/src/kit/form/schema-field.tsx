@@ -2,7 +2,7 @@ import { Button, Checkbox, MultiSelect, NumberInput, Select, Textarea, TextInput
 import { Base64Field } from "./base64-field.tsx";
 import { isBase64Pattern } from "./base64-of.ts";
 import { JsonField } from "./json-field.tsx";
-import { type FormSchema, isRecord, labelOf, orNothing, typeOf } from "./json-schema.ts";
+import { type FormSchema, isRecord, labelOf, orNothing, takesEmpty, typeOf } from "./json-schema.ts";
 import styles from "./schema-field.module.css";
 
 interface SchemaFieldProps {
@@ -80,7 +80,20 @@ export const SchemaField = (props: SchemaFieldProps) => {
     const text = typeof value === "string" ? value : "";
     if (isBase64Pattern(schema.pattern)) return <Base64Field {...common} value={text} onChange={change} />;
     const Input = schema.maxLength !== undefined && schema.maxLength > 2048 ? Textarea : TextInput;
-    return <Input {...common} value={text} onChange={(event) => change(event.currentTarget.value || undefined)} />;
+    const input = (
+      <Input {...common} value={text} onChange={(event) => change(event.currentTarget.value || undefined)} />
+    );
+    if (!required || !takesEmpty(schema)) return input;
+    return (
+      <div className={styles.fields}>
+        {value === "" ? null : input}
+        <Checkbox
+          label={`${common.label}: empty on purpose`}
+          checked={value === ""}
+          onChange={(event) => change(event.currentTarget.checked ? "" : undefined)}
+        />
+      </div>
+    );
   }
   if (type === "array" && schema.items?.enum !== undefined)
     return (

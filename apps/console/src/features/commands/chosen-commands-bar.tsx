@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import {
   type CommandOfMac,
   dismissDeadLetter,
+  listBatchCommands,
   listCommandTypes,
   listDeadLetters,
   retryCommand,
@@ -16,13 +17,15 @@ import { forEachToast } from "../../kit/for-each-toast.ts";
 
 const things = (count: number): string => counted(count, "command");
 
-interface DeadLetterBarProps {
+interface ChosenCommandsBarProps {
   chosen: readonly CommandOfMac[];
+  /** Whether they stand on the list of dead letters, from which they can be taken. */
+  areDeadLetters?: boolean;
   onClear: () => void;
 }
 
 /** What can be done with the chosen ones. To send again what destroys is asked a second time, in place. */
-export const DeadLetterBar = ({ chosen, onClear }: DeadLetterBarProps) => {
+export const ChosenCommandsBar = ({ chosen, areDeadLetters = false, onClear }: ChosenCommandsBarProps) => {
   const types = useAction(listCommandTypes, {}).data?.items ?? [];
   const retry = usePerform(retryCommand);
   const dismiss = usePerform(dismissDeadLetter);
@@ -41,7 +44,7 @@ export const DeadLetterBar = ({ chosen, onClear }: DeadLetterBarProps) => {
     forEachToast(what === "retry" ? "Sent again:" : "Taken off the list:", told, things);
     setBusy(null);
     onClear();
-    await readAgain([listDeadLetters]);
+    await readAgain([listDeadLetters, listBatchCommands]);
   };
   return (
     <FloatingBar label="Chosen commands">
@@ -56,9 +59,11 @@ export const DeadLetterBar = ({ chosen, onClear }: DeadLetterBarProps) => {
           ? `${counted(destructive, "of them destroys", "of them destroy")}. Retry ${things(chosen.length)}`
           : `Retry ${things(chosen.length)}`}
       </ActionButton>
-      <ActionButton action={dismissDeadLetter} loading={busy === "dismiss"} onClick={() => void act("dismiss")}>
-        Dismiss
-      </ActionButton>
+      {areDeadLetters && (
+        <ActionButton action={dismissDeadLetter} loading={busy === "dismiss"} onClick={() => void act("dismiss")}>
+          Dismiss
+        </ActionButton>
+      )}
       <Button variant="subtle" color="gray" onClick={onClear}>
         Choose none
       </Button>
