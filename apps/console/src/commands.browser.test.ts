@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { listCommands, listDeadLetters, sendCommand } from "@pomona/contract";
+import { createBatch, listCommands, listDeadLetters, sendCommand } from "@pomona/contract";
 import type { Page } from "playwright-core";
 import { withoutBrowser } from "./testing/chromium.ts";
 import { startConsole, type TestConsole } from "./testing/harness.ts";
@@ -56,6 +56,44 @@ describe("commands in the console", { skip: withoutBrowser }, () => {
     await page.getByText("Done", { exact: true }).waitFor();
     await page.getByRole("link", { name: "Commands", exact: true }).first().click();
     await page.getByRole("link", { name: "Which profiles" }).waitFor();
+    assert.deepEqual(errors, []);
+  });
+
+  test("a filter of the list of Macs becomes a batch; what failed is counted by its reason and sent again", async () => {
+    const { page, go, errors } = await running.open();
+    await go("/devices?q=Ana");
+    await page.getByRole("button", { name: "Send a command to 1 Mac" }).click();
+    await page.getByRole("combobox", { name: "Command" }).fill("RemoveApp");
+    await page.getByRole("option", { name: "RemoveApplication" }).click();
+    await page.getByLabel("Identifier").fill("com.example.none");
+    await page.getByRole("button", { name: "Send to 1 Mac" }).click();
+    await page.getByRole("heading", { name: "RemoveApplication" }).waitFor();
+    await page.getByRole("list", { name: "Why it failed" }).getByRole("link").click();
+    await page.waitForURL(/show=failed/);
+    await page.getByRole("checkbox", { name: /^Select Ana/ }).check();
+    await page.getByRole("button", { name: "Retry 1 command" }).click();
+    await page.getByText("Sent again: 1 command").waitFor();
+    await page.getByRole("grid", { name: "Macs of the batch" }).getByText("Sent again").waitFor();
+    assert.deepEqual(await seriousFaults(page), []);
+    assert.deepEqual(errors, []);
+  });
+
+  test("a batch is paused, goes on, and its rest is cancelled after the consequence was read", async () => {
+    running.macs[1]?.sayNotNow(100_000);
+    const batch = await running.api.call(createBatch, { requestType: "UserList", filter: {}, name: "Who is there" });
+    const { page, go, errors } = await running.open();
+    await go(`/commands/batches/${batch.id}`);
+    await page.getByText("2 of 3 acknowledged").waitFor();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByText("Paused: what was not sent waits until someone resumes it").waitFor();
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByText("Sending", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Cancel the rest" }).click();
+    await page.getByText("1 Mac will not get UserList any more.").waitFor();
+    assert.deepEqual(await seriousFaults(page), []);
+    await page.getByRole("button", { name: "Cancel for 1 Mac" }).click();
+    await page.getByText("Cancelled", { exact: true }).first().waitFor();
+    running.macs[1]?.sayNotNow(0);
     assert.deepEqual(errors, []);
   });
 
