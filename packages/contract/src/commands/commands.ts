@@ -188,6 +188,8 @@ const HeldItem = closed({
   /** The command's request type, or the order's type. */
   type: Type.String(),
   risk: Type.String(),
+  /** How many Macs it would still go to. */
+  devices: Type.Integer(),
   actor: Type.String(),
   createdAt: Time,
   expiresAt: nullable(Time),

@@ -140,8 +140,8 @@ const CommandMacs = ({ batch, state }: { batch: Batch; state: Commands }) => {
         onEnd={onEnd}
         empty={
           <Empty title="No Mac here">
-            {batch.state === "waiting"
-              ? "The commands are queued when the undo window has ended."
+            {batch.state === "waiting" || batch.state === "held"
+              ? "Its commands are put into the Macs' queues when it begins."
               : "No command of this batch is in this state now."}
           </Empty>
         }

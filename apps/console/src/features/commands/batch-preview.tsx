@@ -14,13 +14,15 @@ export type Preview = OutputOf<typeof previewBatch>;
 
 interface BatchPreviewProps {
   requestType: string;
+  /** Of the command by itself, to one Mac. */
+  riskToOne: string;
   preview: Preview | undefined;
   problem: ProblemError | null;
   retry: () => void;
 }
 
 /** What would happen: how many Macs can take it, which cannot and why, how bad it can get, how long it can be taken back. */
-export const BatchPreview = ({ requestType, preview, problem, retry }: BatchPreviewProps) => {
+export const BatchPreview = ({ requestType, riskToOne, preview, problem, retry }: BatchPreviewProps) => {
   if (problem !== null) return <ProblemPanel problem={problem} retry={retry} />;
   if (preview === undefined) return <BlockSkeleton lines={4} />;
   const { total, possible, refusals, unknown, risk, undoSeconds } = preview;
@@ -34,7 +36,10 @@ export const BatchPreview = ({ requestType, preview, problem, retry }: BatchPrev
         {possible !== total && <> of {total.toLocaleString("en")} that are meant</>}
       </div>
       <div>
-        <State tone={tone} word={word} /> <span data-dimmed>{why}</span>
+        <State tone={tone} word={word} />{" "}
+        <span data-dimmed>
+          {risk === riskToOne ? why : "To many Macs at once it counts as this, whatever it is to one."}
+        </span>
       </div>
       <div data-dimmed>
         {undoSeconds === 0

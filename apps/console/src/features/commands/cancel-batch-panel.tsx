@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { type Batch, cancelBatch, listBatchCommands, listBatches, showBatch } from "@pomona/contract";
 import { usePerform } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
@@ -13,14 +13,14 @@ export const CancelBatchPanel = ({ batch, onClose }: { batch: Batch; onClose: ()
   return (
     <SidePanel title="Cancel the rest" onClose={onClose}>
       <Stack gap={16}>
-        <p>
+        <Text size="sm">
           {counted(waiting + queued + notNow, "Mac")} will not get {batch.requestType} any more.
-        </p>
-        <p>
+        </Text>
+        <Text size="sm">
           {counted(sent, "Mac")} have been sent it and may be doing it right now; {counted(acknowledged, "Mac")} have
           done it. That cannot be taken back.
-        </p>
-        <p>A cancelled batch cannot go on. To stop it for a while, pause it.</p>
+        </Text>
+        <Text size="sm">A cancelled batch cannot go on. To stop it for a while, pause it.</Text>
         {cancel.error !== null && <ProblemPanel problem={cancel.error} />}
         <Group gap={8}>
           <ActionButton

@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { discardHeld, listHeld, type OutputOf } from "@pomona/contract";
 import { usePerform } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
@@ -22,8 +22,8 @@ export const DiscardHeldPanel = ({ held, chosen, onClose }: DiscardHeldPanelProp
   return (
     <SidePanel title="Discard what is held" onClose={onClose}>
       <Stack gap={16}>
-        <p>{what} will not be sent. Each is kept in its Mac's history as cancelled, with your name.</p>
-        <p>Nothing on the Macs changes by this. What is still wanted has to be asked for anew.</p>
+        <Text size="sm">{what} will not be sent. Each is kept in its Mac's history as cancelled, with your name.</Text>
+        <Text size="sm">Nothing on the Macs changes by this. What is still wanted has to be asked for anew.</Text>
         {discard.error !== null && <ProblemPanel problem={discard.error} />}
         <Group gap={8}>
           <ActionButton

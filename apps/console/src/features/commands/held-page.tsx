@@ -31,8 +31,8 @@ const columns: readonly Column<HeldItem>[] = [
     title: "Mac",
     min: 150,
     grow: 1.6,
-    cell: (item) => (item.deviceName === null ? <span data-dimmed>many</span> : <bdi>{item.deviceName}</bdi>),
-    text: (item) => item.deviceName ?? "many",
+    cell: (item) => <bdi>{item.deviceName ?? counted(item.devices, "Mac")}</bdi>,
+    text: (item) => item.deviceName ?? counted(item.devices, "Mac"),
   },
   {
     id: "risk",

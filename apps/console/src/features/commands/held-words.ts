@@ -16,6 +16,17 @@ export const heldSentence = ({ commands, orders, batches }: Counts): string =>
     ...(batches > 0 ? [counted(batches, "batch", "batches")] : []),
   ].join(", ");
 
+/** What of it destroys, and how many Macs: `DeviceLock to 3 Macs, EraseDevice to Ana's Mac`; empty when nothing does. */
+export const destroyingSentence = (items: readonly HeldItem[]): string => {
+  const destroying = items.filter(({ risk }) => risk === "destructive");
+  return [...Map.groupBy(destroying, ({ type }) => type)]
+    .map(([type, all]) => {
+      const devices = all.reduce((sum, each) => sum + each.devices, 0);
+      return `${type} to ${(all.length === 1 ? all[0]?.deviceName : null) ?? counted(devices, "Mac")}`;
+    })
+    .join(", ");
+};
+
 /** A command's request type, or what people call the order. */
 export const heldTitle = ({ kind, type }: Pick<HeldItem, "kind" | "type">): string =>
   kind === "order" ? (ORDER_TITLES[type as keyof typeof ORDER_TITLES] ?? type) : type;

@@ -109,6 +109,7 @@ export const NewBatchPage = () => {
               ) : (
                 <BatchPreview
                   requestType={type?.requestType ?? ""}
+                  riskToOne={type?.risk ?? ""}
                   preview={preview}
                   problem={isAsked ? read.error : null}
                   retry={() => void read.refetch()}

@@ -1,15 +1,14 @@
-import { Button, Group, Stack } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { listHeld, type OutputOf, releaseHeld } from "@pomona/contract";
 import { useState } from "react";
 import { usePerform } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
 import { ConfirmWord } from "../../kit/confirm-word.tsx";
-import { counted } from "../../kit/count-words.ts";
 import { Notice } from "../../kit/notice.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
 import { SidePanel } from "../../kit/side-panel.tsx";
 import { toast } from "../../kit/toasts.ts";
-import { heldSentence } from "./held-words.ts";
+import { destroyingSentence, heldSentence, heldTotal } from "./held-words.ts";
 
 const WORD = "release";
 
@@ -17,29 +16,28 @@ const WORD = "release";
 export const ReleaseHeldPanel = ({ held, onClose }: { held: OutputOf<typeof listHeld>; onClose: () => void }) => {
   const release = usePerform(releaseHeld, [listHeld]);
   const [typed, setTyped] = useState("");
-  const destroying = held.items.filter(({ risk }) => risk === "destructive");
-  const macs = new Set(held.items.flatMap(({ deviceId }) => deviceId ?? [])).size;
-  const isReady = destroying.length === 0 || typed === WORD;
+  const destroying = destroyingSentence(held.items);
+  // What is not shown is not known to be harmless.
+  const isAsked = destroying !== "" || held.items.length < heldTotal(held);
+  const isReady = !isAsked || typed === WORD;
   return (
     <SidePanel title="Release what is held" onClose={onClose}>
       <Stack gap={16}>
-        <p>
-          {heldSentence(held)} for {counted(macs, "Mac")}
-          {held.batches > 0 && ", and the Macs of the batches,"} go out as if the backup had never been restored. What
-          is past its time is given up instead.
-        </p>
-        <p>
+        <Text size="sm">
+          {heldSentence(held)} go out as if the backup had never been restored. What is past its time is given up
+          instead.
+        </Text>
+        <Text size="sm">
           An agent whose ledger knows an order tells how it ended, and does not do it again. A Mac does a command again
           that it had already done.
-        </p>
-        {destroying.length > 0 && (
+        </Text>
+        {isAsked && (
           <>
             <Notice
               tone="act"
-              title={`${counted(destroying.length, "of them destroys", "of them destroy")}: ${[...new Set(destroying.map(({ type }) => type))].join(", ")}`}
+              title={destroying === "" ? "Not all of it is shown here" : `Cannot be undone: ${destroying}`}
             >
-              On {[...new Set(destroying.map(({ deviceName }) => deviceName ?? "the Macs of a batch"))].join(", ")}. If
-              it was taken back after the backup, it would happen now all the same.
+              If it was taken back after the backup, it would happen now all the same.
             </Notice>
             <ConfirmWord word={WORD} typed={typed} onChange={setTyped} />
           </>
@@ -49,7 +47,7 @@ export const ReleaseHeldPanel = ({ held, onClose }: { held: OutputOf<typeof list
           <ActionButton
             action={releaseHeld}
             variant="filled"
-            {...(destroying.length > 0 ? { color: "red.8" } : {})}
+            {...(isAsked ? { color: "red.8" } : {})}
             loading={release.isPending}
             disabled={!isReady}
             onClick={() =>

@@ -24,7 +24,7 @@ import { type ApprovalPort, type BatchSlices, DEFAULT_TTL_MS, pageOfMacs, type U
 import { readDeviceNames } from "../devices/index.ts";
 import { countRefusals, insertBatch, readBatch, readBatches, readRefusals, updateBatch } from "./batches.sql.ts";
 import { chooseTargets, giveWay, piecesOf, type Targets } from "./choose-targets.ts";
-import { BATCH_STATES, type BatchEvent, type BatchRow, type Sweep, toBatch } from "./model.ts";
+import { BATCH_STATES, type BatchEvent, type BatchRow, riskToMany, type Sweep, toBatch } from "./model.ts";
 
 export interface BatchParts {
   readonly kernel: Kernel;
@@ -46,10 +46,8 @@ const COMMAND_STATES: Readonly<
   cancelled: ["cancelled"],
 };
 
-/** To many Macs at once even an ordinary change is counted as what changes a fleet; questions are not. */
 const riskOf = (parts: BatchParts, { requestType, input = {} }: InputOf<typeof previewBatch>): Risk => {
-  const { risk } = parts.slices.check(requestType, input);
-  return risk === "change" ? "rootEquivalent" : risk;
+  return riskToMany(parts.slices.check(requestType, input).risk);
 };
 
 export const batchActions = (parts: BatchParts): readonly BoundAction[] => [

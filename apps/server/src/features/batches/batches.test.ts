@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Batch, CommandOfMac } from "@pomona/contract";
+import type { Batch, CommandOfMac, HeldItem } from "@pomona/contract";
 import { asId, type CommandId, type DeviceId } from "@pomona/facts";
 import { newId } from "../../kernel/clock.ts";
 import type { Kernel } from "../../kernel/feature.ts";
@@ -220,6 +220,11 @@ test("after a restore a batch that was being queued is held with the rest, and g
   await stage.carryOut();
   const held = await show(stage, lock.id);
   assert.deepEqual([held.state, held.hold], ["held", "restored"]);
+  const { items } = await stage.act<{ items: HeldItem[] }>("commands.list-held", {});
+  assert.deepEqual(
+    items.map(({ kind, risk, devices }) => [kind, risk, devices]),
+    [["batch", "destructive", 4]],
+  );
   for (const id of ids) assert.deepEqual(await upcoming(stage, id), []);
   assert.deepEqual(await stage.act("commands.release-held", {}), { commands: 0, orders: 0, batches: 1 });
   await stage.carryOut();

@@ -112,6 +112,7 @@ const toThing = (row: CommandRow): HeldThing => ({
   deviceId: row.deviceId,
   type: row.requestType,
   risk: findDefinition(row)?.risk ?? "rootEquivalent",
+  devices: 1,
   actor: row.actor,
   createdAt: row.createdAt,
   expiresAt: row.expiresAt,

@@ -4,6 +4,7 @@ export { commandCatalog } from "./catalog/index.ts";
 export { pageOfMacs } from "./command-pages.ts";
 export { type CommandOrder, CommandQueue, type QueuedCommand } from "./command-queue.ts";
 export type { CommandsFeature } from "./commands-feature.ts";
+export { findDefinition } from "./definitions.ts";
 export { type CommandRow, DEFAULT_TTL_MS, type Lane } from "./model.ts";
 export type {
   AnswerHook,
