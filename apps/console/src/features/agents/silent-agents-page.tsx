@@ -1,8 +1,7 @@
 import { Button } from "@mantine/core";
 import { type InputOf, listReinstalls, type OutputOf } from "@pomona/contract";
 import { Link } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
-import { useActionPages } from "../../client/use-action.ts";
+import { useRows } from "../../client/use-rows.ts";
 import { Empty } from "../../kit/empty.tsx";
 import { Page } from "../../kit/page.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
@@ -81,12 +80,7 @@ export const SilentAgentsPage = () => {
   const search = useUrlSearch();
   const setSearch = useSetSearch();
   const state = (["trying", "gaveUp"] as const).find((each) => each === search["state"]);
-  const list = useActionPages(listReinstalls, { limit: 100, ...(state === undefined ? {} : { state }) });
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const { list, rows, onEnd } = useRows(listReinstalls, { limit: 100, ...(state === undefined ? {} : { state }) });
   return (
     <Page title="Commands" fills>
       <CommandsTabs />

@@ -1,12 +1,12 @@
 import { type Batch, type CommandOfMac, type InputOf, listBatchCommands, listRefused } from "@pomona/contract";
-import { useCallback, useMemo, useState } from "react";
-import { useActionPages } from "../../client/use-action.ts";
+import { useRows } from "../../client/use-rows.ts";
 import { Empty } from "../../kit/empty.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
 import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import { State } from "../../kit/state-badge.tsx";
 import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
+import { useSelection } from "../../kit/table/use-selection.ts";
 import { When } from "../../kit/time/when.tsx";
 import type { MacList } from "./batch-words.ts";
 import { ChosenCommandsBar } from "./chosen-commands-bar.tsx";
@@ -78,22 +78,14 @@ const refusedColumns: readonly Column<RefusedMac>[] = [
   },
 ];
 
-/** Reads on when the end of the table comes into view. */
-const useEnd = ({
-  hasNextPage,
-  isFetchingNextPage,
-  fetchNextPage,
-}: Pick<ReturnType<typeof useActionPages>, "hasNextPage" | "isFetchingNextPage" | "fetchNextPage">) =>
-  useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-
 const RefusedMacs = ({ batchId }: { batchId: string }) => {
-  const list = useActionPages(listRefused, { batchId, limit: 200 });
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
-  const onEnd = useEnd(list);
-  if (list.error !== null) return <ProblemPanel problem={list.error} retry={() => void list.refetch()} />;
-  if (list.data === undefined) return <RowsSkeleton rows={4} />;
+  const { list, rows, onEnd } = useRows(listRefused, { batchId, limit: 200 });
+  if (list.data === undefined)
+    return list.error === null ? (
+      <RowsSkeleton rows={4} />
+    ) : (
+      <ProblemPanel problem={list.error} retry={() => void list.refetch()} />
+    );
   return (
     <DataTable
       label="Macs of the batch"
@@ -110,23 +102,20 @@ const RefusedMacs = ({ batchId }: { batchId: string }) => {
 type Commands = InputOf<typeof listBatchCommands>["state"];
 
 const CommandMacs = ({ batch, state }: { batch: Batch; state: Commands }) => {
-  const list = useActionPages(listBatchCommands, {
+  const { list, rows, onEnd } = useRows(listBatchCommands, {
     batchId: batch.id,
     limit: 200,
     ...(state === undefined ? {} : { state }),
   });
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
-  const onEnd = useEnd(list);
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const { selected, toggle, clear } = useSelection();
   const chosen = rows.filter((command) => selected.has(command.id) && isRetryable(command));
   const isChosenFrom = state === "failed" || state === "expired";
-  const toggle = (id: string) => {
-    const next = new Set(selected);
-    if (!next.delete(id)) next.add(id);
-    setSelected(next);
-  };
-  if (list.error !== null) return <ProblemPanel problem={list.error} retry={() => void list.refetch()} />;
-  if (list.data === undefined) return <RowsSkeleton rows={4} />;
+  if (list.data === undefined)
+    return list.error === null ? (
+      <RowsSkeleton rows={4} />
+    ) : (
+      <ProblemPanel problem={list.error} retry={() => void list.refetch()} />
+    );
   return (
     <>
       <DataTable
@@ -146,7 +135,7 @@ const CommandMacs = ({ batch, state }: { batch: Batch; state: Commands }) => {
           </Empty>
         }
       />
-      {chosen.length > 0 && <ChosenCommandsBar chosen={chosen} onClear={() => setSelected(new Set())} />}
+      {chosen.length > 0 && <ChosenCommandsBar chosen={chosen} onClear={clear} />}
     </>
   );
 };

@@ -1,7 +1,6 @@
 import { type Batch, createBatch, listBatches } from "@pomona/contract";
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
-import { useActionPages } from "../../client/use-action.ts";
+import { useRows } from "../../client/use-rows.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
 import { Empty } from "../../kit/empty.tsx";
 import { useShortcut } from "../../kit/keyboard.ts";
@@ -71,12 +70,7 @@ const columns: readonly Column<Batch>[] = [
 /** Commands that went to many Macs at once, newest first. */
 export const BatchesPage = () => {
   const navigate = useNavigate();
-  const list = useActionPages(listBatches, { limit: 50 });
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const { list, rows, onEnd } = useRows(listBatches, { limit: 50 });
   const toNew = () => void navigate({ to: "/commands/new" });
   useShortcut("n", "New batch", "Commands", toNew);
   const make = (

@@ -1,8 +1,7 @@
 import { Button } from "@mantine/core";
 import { type CommandOfMac, listDeadLetters } from "@pomona/contract";
 import { Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
-import { useActionPages } from "../../client/use-action.ts";
+import { useRows } from "../../client/use-rows.ts";
 import { Empty } from "../../kit/empty.tsx";
 import { Page } from "../../kit/page.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
@@ -11,6 +10,7 @@ import { State } from "../../kit/state-badge.tsx";
 import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
 import { TableCard } from "../../kit/table/table-card.tsx";
+import { useSelection } from "../../kit/table/use-selection.ts";
 import { When } from "../../kit/time/when.tsx";
 import { ChosenCommandsBar } from "./chosen-commands-bar.tsx";
 import { DEAD_LETTERS } from "./command-words.ts";
@@ -67,28 +67,16 @@ const columns: readonly Column<CommandOfMac>[] = [
 
 /** Commands that were given up without an answer, until somebody sends them again or lets them be. */
 export const DeadLettersPage = () => {
-  const list = useActionPages(listDeadLetters, { limit: 100 });
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const { list, rows, onEnd } = useRows(listDeadLetters, { limit: 100 });
+  const { selected, toggle, choose, clear } = useSelection();
   const chosen = rows.filter(({ id }) => selected.has(id));
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-  const toggle = (id: string) => {
-    const next = new Set(selected);
-    if (!next.delete(id)) next.add(id);
-    setSelected(next);
-  };
   return (
     <Page
       title="Commands"
       fills
       actions={
         rows.length > 0 && (
-          <Button
-            onClick={() => setSelected(chosen.length === rows.length ? new Set() : new Set(rows.map(({ id }) => id)))}
-          >
+          <Button onClick={() => choose(chosen.length === rows.length ? [] : rows.map(({ id }) => id))}>
             {chosen.length === rows.length ? "Choose none" : `Choose all ${rows.length.toLocaleString("en")}`}
           </Button>
         )
@@ -122,7 +110,7 @@ export const DeadLettersPage = () => {
           />
         )}
       </TableCard>
-      {chosen.length > 0 && <ChosenCommandsBar areDeadLetters chosen={chosen} onClear={() => setSelected(new Set())} />}
+      {chosen.length > 0 && <ChosenCommandsBar areDeadLetters chosen={chosen} onClear={clear} />}
     </Page>
   );
 };

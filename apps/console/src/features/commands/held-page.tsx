@@ -1,7 +1,6 @@
 import { Button } from "@mantine/core";
 import { discardHeld, type HeldItem, listHeld, releaseHeld } from "@pomona/contract";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
 import { useAction } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
 import { counted } from "../../kit/count-words.ts";
@@ -15,6 +14,7 @@ import { State } from "../../kit/state-badge.tsx";
 import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
 import { TableCard } from "../../kit/table/table-card.tsx";
+import { useSelection } from "../../kit/table/use-selection.ts";
 import { When } from "../../kit/time/when.tsx";
 import { useSetSearch, useUrlSearch } from "../../kit/url.ts";
 import { CommandsTabs } from "./commands-tabs.tsx";
@@ -70,16 +70,11 @@ export const HeldPage = () => {
   const { ask } = useUrlSearch();
   const setSearch = useSetSearch();
   const read = useAction(listHeld, { limit: 1000 });
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const { selected, toggle, clear } = useSelection();
   const held = read.data;
   const items = held?.items ?? [];
   const chosen = items.filter(({ id }) => selected.has(id));
   const total = held === undefined ? 0 : heldTotal(held);
-  const toggle = (id: string) => {
-    const next = new Set(selected);
-    if (!next.delete(id)) next.add(id);
-    setSelected(next);
-  };
   const close = () => setSearch({ ask: undefined });
   return (
     <Page
@@ -145,7 +140,7 @@ export const HeldPage = () => {
           <ActionButton action={discardHeld} onClick={() => setSearch({ ask: "discard-chosen" })}>
             Discard {chosen.length.toLocaleString("en")}
           </ActionButton>
-          <Button variant="subtle" color="gray" onClick={() => setSelected(new Set())}>
+          <Button variant="subtle" color="gray" onClick={clear}>
             Choose none
           </Button>
         </FloatingBar>
@@ -156,7 +151,7 @@ export const HeldPage = () => {
           held={held}
           chosen={ask === "discard" ? null : chosen.map(({ id }) => id)}
           onClose={() => {
-            setSelected(new Set());
+            clear();
             close();
           }}
         />

@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import { createBatch, type Device, listDevices, showFleet } from "@pomona/contract";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
-import { useAction, useActionPages } from "../../client/use-action.ts";
+import { useAction } from "../../client/use-action.ts";
+import { useRows } from "../../client/use-rows.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
 import { counted } from "../../kit/count-words.ts";
 import { Empty } from "../../kit/empty.tsx";
@@ -14,6 +14,7 @@ import { ColumnMenu } from "../../kit/table/column-menu.tsx";
 import { DataTable } from "../../kit/table/data-table.tsx";
 import { FilterBar } from "../../kit/table/filter-bar.tsx";
 import { TableCard } from "../../kit/table/table-card.tsx";
+import { useSelection } from "../../kit/table/use-selection.ts";
 import { useSetSearch, useUrlSearch } from "../../kit/url.ts";
 import { CsvButton } from "./csv-button.tsx";
 import { deviceColumns } from "./device-columns.tsx";
@@ -30,22 +31,12 @@ export const DevicesPage = () => {
   const navigate = useNavigate();
   const question = deviceQuestion(search);
   const fleet = useAction(showFleet, {});
-  const list = useActionPages(listDevices, { ...question, limit: 200 });
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const { list, rows, onEnd } = useRows(listDevices, { ...question, limit: 200 });
+  const { selected, toggle, clear } = useSelection();
   const total = list.data?.pages[0]?.total ?? 0;
   const columns = chosenColumns(deviceColumns, search["columns"]);
   const isFiltered = Object.keys(question).some((key) => key !== "sort");
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-  const toggle = (id: string) => {
-    const next = new Set(selected);
-    if (!next.delete(id)) next.add(id);
-    setSelected(next);
-  };
-  const clear = { q: undefined, agent: undefined, mdm: undefined, os: undefined, model: undefined };
+  const unfiltered = { q: undefined, agent: undefined, mdm: undefined, os: undefined, model: undefined };
   return (
     <Page
       title="Devices"
@@ -112,7 +103,7 @@ export const DevicesPage = () => {
               isFiltered ? (
                 <Empty
                   title="No Mac matches"
-                  action={<Button onClick={() => setSearch(clear)}>Remove all filters</Button>}
+                  action={<Button onClick={() => setSearch(unfiltered)}>Remove all filters</Button>}
                 >
                   Every word and every filter must fit. Remove one, or all.
                 </Empty>
@@ -135,7 +126,7 @@ export const DevicesPage = () => {
           />
         )}
       </TableCard>
-      {selected.size > 0 && <SelectionBar selected={[...selected]} onClear={() => setSelected(new Set())} />}
+      {selected.size > 0 && <SelectionBar selected={[...selected]} onClear={clear} />}
     </Page>
   );
 };

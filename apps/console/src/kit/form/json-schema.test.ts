@@ -28,7 +28,7 @@ test("faults are told by field, and only for what is there or needed", () => {
 
 test("an empty text is an answer only where the schema says how long a text may be and asks for no letters", () => {
   const lock: FormSchema = {
-    required: ["password", "pin"],
+    required: ["password"],
     properties: { password: { type: "string", maxLength: 64 } },
   };
   assert.deepEqual(faultsOf(lock, { password: "" }), {});

@@ -46,7 +46,7 @@ export const SchemaField = (props: SchemaFieldProps) => {
         onChange={(chosen) => change(schema.enum?.find((each) => String(each) === chosen))}
       />
     );
-  if (type === "boolean" && (required || schema.default !== undefined))
+  if (type === "boolean" && schema.default !== undefined)
     return (
       <Checkbox
         {...common}
@@ -62,7 +62,7 @@ export const SchemaField = (props: SchemaFieldProps) => {
         {...common}
         data={["Yes", "No"]}
         placeholder="Not said"
-        clearable
+        clearable={!required}
         value={value === undefined ? null : value === true ? "Yes" : "No"}
         onChange={(chosen) => change(chosen === null ? undefined : chosen === "Yes")}
       />
