@@ -233,6 +233,7 @@ describe("commands in the console", { skip: withoutBrowser }, () => {
     await page.getByRole("button", { name: "Release all" }).click();
     await page.getByRole("button", { name: /^Release \d command/ }).click();
     await page.getByText("Nothing is held").waitFor();
+    await page.waitForURL((url) => !url.searchParams.has("ask"));
     mayAnswer();
     await until("released command", async () => ((await stateOf(1, "UserList")) === "acknowledged" ? true : undefined));
     assert.equal(sentTo(0, "DeviceLock"), 0);

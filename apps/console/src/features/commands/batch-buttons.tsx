@@ -9,12 +9,10 @@ import {
 } from "@pomona/contract";
 import { usePerform } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
+import { problemToast } from "../../kit/problem-toast.ts";
 import { toast } from "../../kit/toasts.ts";
 
 const READS = [showBatch, listBatches, listBatchCommands];
-const say = (problem: { title: string; message: string }) =>
-  toast({ tone: "act", title: problem.title, text: problem.message });
-
 interface BatchButtonsProps {
   batch: Batch;
   /** Cancelling what has begun is asked for beside the page. */
@@ -34,7 +32,7 @@ export const BatchButtons = ({ batch, onAskCancel }: BatchButtonsProps) => {
         <ActionButton
           action={pauseBatch}
           loading={pause.isPending}
-          onClick={() => pause.mutate(input, { onError: say })}
+          onClick={() => pause.mutate(input, { onError: problemToast })}
         >
           Pause
         </ActionButton>
@@ -44,7 +42,7 @@ export const BatchButtons = ({ batch, onAskCancel }: BatchButtonsProps) => {
           action={resumeBatch}
           variant="filled"
           loading={resume.isPending}
-          onClick={() => resume.mutate(input, { onError: say })}
+          onClick={() => resume.mutate(input, { onError: problemToast })}
         >
           Resume
         </ActionButton>
@@ -55,7 +53,7 @@ export const BatchButtons = ({ batch, onAskCancel }: BatchButtonsProps) => {
           loading={cancel.isPending}
           onClick={() =>
             cancel.mutate(input, {
-              onError: say,
+              onError: problemToast,
               onSuccess: () => toast({ tone: "good", title: "Cancelled. Nothing was sent" }),
             })
           }

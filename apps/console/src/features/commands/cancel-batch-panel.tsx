@@ -28,7 +28,7 @@ export const CancelBatchPanel = ({ batch, onClose }: { batch: Batch; onClose: ()
             variant="filled"
             color="red.8"
             loading={cancel.isPending}
-            onClick={() => cancel.mutate({ batchId: batch.id }, { onSuccess: onClose })}
+            onClick={() => void cancel.mutateAsync({ batchId: batch.id }).then(onClose, () => undefined)}
           >
             Cancel for {counted(waiting + queued + notNow, "Mac")}
           </ActionButton>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useMay } from "../../client/session.tsx";
 import { usePerform } from "../../client/use-action.ts";
 import { counted } from "../../kit/count-words.ts";
+import { problemToast } from "../../kit/problem-toast.ts";
 import { toast } from "../../kit/toasts.ts";
 
 /** Takes back all that is not sent; asks a second time in place. */
@@ -11,22 +12,18 @@ export const ClearButton = ({ deviceId, unsent }: { deviceId: string; unsent: st
   const clear = usePerform(clearCommands, [listCommands]);
   const [isAsked, setAsked] = useState(false);
   if (!useMay(clearCommands)) return null;
+  // What is said afterwards is said also when the live stream was first and took this button away.
   const run = () =>
-    clear.mutate(
-      { deviceId },
-      {
-        onSuccess: ({ cancelled, sent }) =>
-          toast({
-            tone: "good",
-            title: `${counted(cancelled, "command")} taken back`,
-            ...(sent === 0
-              ? {}
-              : { text: `${counted(sent, "command")} had been sent: the Mac may be doing it right now.` }),
-          }),
-        onError: (problem) => toast({ tone: "act", title: problem.title, text: problem.message }),
-        onSettled: () => setAsked(false),
-      },
-    );
+    clear.mutateAsync({ deviceId }).then(({ cancelled, sent }) => {
+      setAsked(false);
+      toast({
+        tone: "good",
+        title: `${counted(cancelled, "command")} taken back`,
+        ...(sent === 0
+          ? {}
+          : { text: `${counted(sent, "command")} had been sent: the Mac may be doing it right now.` }),
+      });
+    }, problemToast);
   return (
     <Button
       variant={isAsked ? "filled" : "subtle"}
@@ -34,7 +31,7 @@ export const ClearButton = ({ deviceId, unsent }: { deviceId: string; unsent: st
       size="compact-xs"
       loading={clear.isPending}
       onBlur={() => setAsked(false)}
-      onClick={() => (isAsked ? run() : setAsked(true))}
+      onClick={() => (isAsked ? void run() : setAsked(true))}
     >
       {isAsked ? `The Mac gets none of them. Cancel ${unsent}` : "Cancel all unsent"}
     </Button>

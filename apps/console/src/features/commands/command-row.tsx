@@ -4,9 +4,9 @@ import { Link } from "@tanstack/react-router";
 import { useMay } from "../../client/session.tsx";
 import { usePerform } from "../../client/use-action.ts";
 import { CopyText } from "../../kit/copy-text.tsx";
+import { problemToast } from "../../kit/problem-toast.ts";
 import { State } from "../../kit/state-badge.tsx";
 import { When } from "../../kit/time/when.tsx";
-import { toast } from "../../kit/toasts.ts";
 import { commandWord, isCancellable, isInUndoWindow, isRetryable } from "./command-words.ts";
 import styles from "./commands-tab.module.css";
 import { UndoWindow } from "./undo-window.tsx";
@@ -99,10 +99,7 @@ export const CommandRow = ({ command }: { command: Command }) => {
             aria-label={`Cancel ${command.requestType}`}
             loading={cancel.isPending}
             onClick={() =>
-              cancel.mutate(
-                { deviceId: command.deviceId, commandId: command.id },
-                { onError: (problem) => toast({ tone: "act", title: problem.title, text: problem.message }) },
-              )
+              void cancel.mutateAsync({ deviceId: command.deviceId, commandId: command.id }).catch(problemToast)
             }
           >
             Cancel

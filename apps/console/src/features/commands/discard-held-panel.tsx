@@ -8,6 +8,9 @@ import { SidePanel } from "../../kit/side-panel.tsx";
 import { toast } from "../../kit/toasts.ts";
 import { heldSentence } from "./held-words.ts";
 
+/** What went wrong stands in the panel; what went well is said although the live stream may take the panel away first. */
+const keepShown = () => undefined;
+
 interface DiscardHeldPanelProps {
   held: OutputOf<typeof listHeld>;
   /** Ids; null means all that is held. */
@@ -32,12 +35,10 @@ export const DiscardHeldPanel = ({ held, chosen, onClose }: DiscardHeldPanelProp
             color="red.8"
             loading={discard.isPending}
             onClick={() =>
-              discard.mutate(chosen === null ? {} : { ids: [...chosen] }, {
-                onSuccess: (counts) => {
-                  toast({ tone: "good", title: `Discarded: ${heldSentence(counts) || "nothing"}` });
-                  onClose();
-                },
-              })
+              void discard.mutateAsync(chosen === null ? {} : { ids: [...chosen] }).then((counts) => {
+                toast({ tone: "good", title: `Discarded: ${heldSentence(counts) || "nothing"}` });
+                onClose();
+              }, keepShown)
             }
           >
             Discard {what}

@@ -11,6 +11,8 @@ import { toast } from "../../kit/toasts.ts";
 import { destroyingSentence, heldSentence, heldTotal } from "./held-words.ts";
 
 const WORD = "release";
+/** What went wrong stands in the panel; what went well is said although the live stream takes the panel away first. */
+const keepShown = () => undefined;
 
 /** What releasing means, counted; a word to type where something is among it that destroys. */
 export const ReleaseHeldPanel = ({ held, onClose }: { held: OutputOf<typeof listHeld>; onClose: () => void }) => {
@@ -51,15 +53,10 @@ export const ReleaseHeldPanel = ({ held, onClose }: { held: OutputOf<typeof list
             loading={release.isPending}
             disabled={!isReady}
             onClick={() =>
-              release.mutate(
-                {},
-                {
-                  onSuccess: (counts) => {
-                    toast({ tone: "good", title: `Released: ${heldSentence(counts) || "nothing"}` });
-                    onClose();
-                  },
-                },
-              )
+              void release.mutateAsync({}).then((counts) => {
+                toast({ tone: "good", title: `Released: ${heldSentence(counts) || "nothing"}` });
+                onClose();
+              }, keepShown)
             }
           >
             Release {heldSentence(held)}

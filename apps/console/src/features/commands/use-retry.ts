@@ -1,6 +1,6 @@
 import { type Command, listBatchCommands, listCommands, listDeadLetters, retryCommand } from "@pomona/contract";
 import { usePerform } from "../../client/use-action.ts";
-import { toast } from "../../kit/toasts.ts";
+import { problemToast } from "../../kit/problem-toast.ts";
 import { sentToast } from "./sent-toast.ts";
 
 /** Sends a command again as a new one, and says what comes of it. */
@@ -9,12 +9,7 @@ export const useRetry = () => {
   return {
     isPending: retry.isPending,
     retry: ({ deviceId, id, requestType }: Pick<Command, "deviceId" | "id" | "requestType">) =>
-      retry.mutate(
-        { deviceId, commandId: id },
-        {
-          onSuccess: (sent) => sentToast(requestType, sent),
-          onError: (problem) => toast({ tone: "act", title: problem.title, text: problem.message }),
-        },
-      ),
+      // The row that asked may be gone before the answer comes.
+      void retry.mutateAsync({ deviceId, commandId: id }).then((sent) => sentToast(requestType, sent), problemToast),
   };
 };
