@@ -60,6 +60,8 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
     http2SessionTimeout: 600_000,
     forceCloseConnections: true,
   }) as unknown as FastifyInstance;
+  // Node's own five seconds end under the hands of HTTP/1.1 clients that keep a connection for their next question.
+  server.server.keepAliveTimeout = 75_000;
   await server.register(cookie);
   server.addHook("onRequest", async (_, reply) => {
     reply.headers(HEADERS);

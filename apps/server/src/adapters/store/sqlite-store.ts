@@ -15,6 +15,7 @@ import { LogSync } from "./log-sync.ts";
 import { migrate } from "./migrate.ts";
 import { queryBuilderOver } from "./node-sqlite-dialect.ts";
 import { writePlanStatistics } from "./plan-statistics.ts";
+import { PreparedStatements } from "./prepared-statements.ts";
 
 export interface SqliteStoreOptions {
   /** The database file; its folder is made when missing. */
@@ -35,9 +36,11 @@ export class SqliteStore implements Store, FactLog {
   readonly #file: string;
   readonly #writer: DatabaseSync;
   readonly #writing: Kysely<unknown>;
+  readonly #writingPrepared: PreparedStatements;
   readonly #factWriter: FactWriter;
   #reader: DatabaseSync;
   #reading: Kysely<unknown>;
+  #readingPrepared: PreparedStatements;
   #factReader: FactReader;
   readonly #groups: GroupCommit;
   readonly #checkpointer: Checkpointer;
@@ -59,7 +62,9 @@ export class SqliteStore implements Store, FactLog {
     this.#factWriter = new FactWriter(this.#writer);
     this.#factReader = new FactReader(this.#reader);
     this.#writing = queryBuilderOver(this.#writer);
+    this.#writingPrepared = new PreparedStatements(this.#writer);
     this.#reading = queryBuilderOver(this.#reader);
+    this.#readingPrepared = new PreparedStatements(this.#reader);
     this.#checkpointer = new Checkpointer(options.file);
     this.#log = new LogSync(options.file);
     this.#groups = new GroupCommit(this.#writer, this.#log, () => this.#checkpointer.committed());
@@ -74,6 +79,7 @@ export class SqliteStore implements Store, FactLog {
     this.#reader.close();
     this.#reader = open(this.#file, true);
     this.#reading = queryBuilderOver(this.#reader);
+    this.#readingPrepared = new PreparedStatements(this.#reader);
     this.#factReader = new FactReader(this.#reader);
   }
 
@@ -87,6 +93,7 @@ export class SqliteStore implements Store, FactLog {
         scope: to,
         now,
         sql: this.#writing,
+        prepared: this.#writingPrepared,
         publish: async (fact: NewFact) => {
           facts.push(this.#factWriter.write(to.tenantId, fact, now));
         },
@@ -119,7 +126,7 @@ export class SqliteStore implements Store, FactLog {
   }
 
   read<T>(scope: Scope, body: (tx: ReadTransaction) => Promise<T>): Promise<T> {
-    return body({ scope, now: this.#clock.now(), sql: this.#reading });
+    return body({ scope, now: this.#clock.now(), sql: this.#reading, prepared: this.#readingPrepared });
   }
 
   readonly readAfter: FactLog["readAfter"] = async (position, filter) => this.#factReader.after(position, filter);

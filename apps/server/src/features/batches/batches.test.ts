@@ -142,13 +142,13 @@ test("a paused batch sends nothing, a resumed one goes on, a cancelled one takes
   await stage.carryOut();
   await stage.act("batches.pause", { batchId: batch.id });
   await stage.carryOut();
-  const head = (id: DeviceId) => kernel.store.read(SCOPE, (tx) => readOpen(tx, id, { limit: 1, isPostponedToo: true }));
+  const head = (id: DeviceId) => kernel.store.read(SCOPE, (tx) => readOpen(tx, id, { limit: 1 }));
   for (const id of ids) assert.deepEqual(await head(id), []);
   await stage.act("batches.resume", { batchId: batch.id });
   await stage.carryOut();
   for (const id of ids) assert.equal((await head(id)).length, 1);
   const [sent] = await head(ids[0]!);
-  await kernel.store.write(SCOPE, (tx) => markSent(tx, sent!.id));
+  await kernel.store.write(SCOPE, (tx) => markSent(tx, sent!));
   await stage.act("batches.cancel", { batchId: batch.id });
   await stage.carryOut();
   const { progress, state } = await show(stage, batch.id);
