@@ -4,6 +4,7 @@ import {
   IconHome,
   IconKey,
   IconLink,
+  IconSend,
   IconSettings,
   IconShield,
   type TablerIcon,
@@ -27,6 +28,18 @@ export const places: readonly Place[] = [
   { to: "/", title: "Home", icon: IconHome, keys: "g h", exact: true },
   { to: "/devices", title: "Devices", icon: IconDeviceLaptop, keys: "g d" },
   {
+    to: "/commands",
+    title: "Commands",
+    icon: IconSend,
+    keys: "g m",
+    below: [
+      { to: "/commands/new", title: "New batch: a command to many Macs" },
+      { to: "/commands/dead-letters", title: "Dead letters" },
+      { to: "/commands/held", title: "Held after a restored backup" },
+      { to: "/commands/silent-agents", title: "Silent agents" },
+    ],
+  },
+  {
     to: "/protection",
     title: "Protection",
     icon: IconShield,
@@ -46,5 +59,11 @@ export const places: readonly Place[] = [
     below: [{ to: "/enrollment/push", title: "Push certificate" }],
   },
   { to: "/activity", title: "Activity", icon: IconActivity, keys: "g a" },
-  { to: "/settings", title: "Settings", icon: IconSettings, keys: "g s" },
+  {
+    to: "/settings",
+    title: "Settings",
+    icon: IconSettings,
+    keys: "g s",
+    below: [{ to: "/settings/limits", title: "Limits and undo windows" }],
+  },
 ];

@@ -110,6 +110,23 @@ const tree = root.addChildren([
       lazyRouteComponent(() => import("../features/enrollment/push-page.tsx"), "PushPage"),
     ),
     page("/activity", () => lazyRouteComponent(() => import("../features/audit/activity-page.tsx"), "ActivityPage")),
+    page("/commands", () => lazyRouteComponent(() => import("../features/commands/batches-page.tsx"), "BatchesPage")),
+    page("/commands/new", () =>
+      lazyRouteComponent(() => import("../features/commands/new-batch-page.tsx"), "NewBatchPage"),
+    ),
+    page("/commands/batches/$batchId", () =>
+      lazyRouteComponent(() => import("../features/commands/batch-page.tsx"), "BatchPage"),
+    ),
+    page("/commands/dead-letters", () =>
+      lazyRouteComponent(() => import("../features/commands/dead-letters-page.tsx"), "DeadLettersPage"),
+    ),
+    page("/commands/held", () => lazyRouteComponent(() => import("../features/commands/held-page.tsx"), "HeldPage")),
+    page("/commands/silent-agents", () =>
+      lazyRouteComponent(() => import("../features/agents/silent-agents-page.tsx"), "SilentAgentsPage"),
+    ),
+    page("/settings/limits", () =>
+      lazyRouteComponent(() => import("../features/access/limits-page.tsx"), "LimitsPage"),
+    ),
     page("/$", () => NotFound),
     page("/settings", () => lazyRouteComponent(() => import("../features/access/settings-page.tsx"), "SettingsPage")),
   ]),

@@ -8,7 +8,7 @@ import {
   renameDevice,
   uploadPushCertificate,
 } from "@pomona/contract";
-import { startServer } from "@pomona/server";
+import { type ServerConfig, startServer } from "@pomona/server";
 import { type ApiClient, type ApnsReceiver, openApiClient, startApnsReceiver, VirtualMac } from "@pomona/testkit";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { chromiumPath } from "./chromium.ts";
@@ -39,6 +39,8 @@ export interface TestConsole extends AsyncDisposable {
   readonly macs: readonly VirtualMac[];
   /** Ids of the first tenant's Macs, in the order of `macs`. */
   readonly deviceIds: readonly string[];
+  /** The server stops and starts on its ports again, told that its data are those of a backup. */
+  restoreBackup(): Promise<void>;
   /** A page in a context of its own, signed in unless `stranger`. */
   open(options?: { stranger?: boolean; dark?: boolean; width?: number }): Promise<TestPage>;
 }
@@ -57,6 +59,8 @@ const bringPushCertificate = async (api: ApiClient, apns: ApnsReceiver): Promise
   await api.call(uploadPushCertificate, { certificate: apns.authority.sign(csr).certificatePem });
 };
 
+const portOf = (url: string): number => Number(new URL(url.replace(/^\w+:/, "http:")).port);
+
 /** Starts everything on free ports; its data lies in a temporary folder that goes with it. */
 export const startConsole = async (): Promise<TestConsole> => {
   for (const [file, command] of [
@@ -70,7 +74,7 @@ export const startConsole = async (): Promise<TestConsole> => {
   started.defer(() => rmSync(folder, { recursive: true, force: true }));
   const apns = await startApnsReceiver();
   started.defer(() => apns.stop());
-  const server = await startServer({
+  const config: ServerConfig = {
     dataDir: path.join(folder, "server"),
     host: "127.0.0.1",
     publicHost: "localhost",
@@ -80,7 +84,8 @@ export const startConsole = async (): Promise<TestConsole> => {
     consoleDir: CONSOLE,
     agentBundle: AGENT,
     version: "0.0.0",
-  });
+  };
+  let server = await startServer(config);
   started.defer(() => server.stop());
   const { firstSignInLink = "" } = server;
   const [orchard, vineyard] = await server.ensureTenants(["Orchard & Sons", "Vineyard"]);
@@ -128,6 +133,12 @@ export const startConsole = async (): Promise<TestConsole> => {
     api,
     macs,
     deviceIds,
+    restoreBackup: async () => {
+      const [api, device, agent] = [server.apiUrl, server.deviceUrl, server.agentUrl].map(portOf);
+      if (api === undefined || device === undefined || agent === undefined) throw new Error("it listens on no port");
+      await server.stop();
+      server = await startServer({ ...config, ports: { api, device, agent }, isRestored: true });
+    },
     open: (options) => openPage(browser, url, token, options),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -4,6 +4,8 @@ export interface PageSubjects {
   readonly orderId: string;
   readonly ruleId: string;
   readonly incidentId: string;
+  readonly batchId: string;
+  readonly commandId: string;
 }
 
 /** Every page of the console: a name for its screenshot, its address, and a text that shows that its content has come. */
@@ -12,6 +14,8 @@ export const pagesOf = ({
   orderId,
   ruleId,
   incidentId,
+  batchId,
+  commandId,
 }: PageSubjects): readonly (readonly [name: string, address: string, text: string | RegExp])[] => {
   const device = `/devices/${deviceId}`;
   return [
@@ -20,7 +24,9 @@ export const pagesOf = ({
     ["device-overview", device, "System Integrity Protection"],
     ["device-timeline", `${device}/timeline`, "Enrolled in MDM"],
     ["device-commands", `${device}/commands`, "DeviceInformation"],
-    ["device-send-command", `${device}/commands?send=1`, "Send an MDM command"],
+    ["device-send-command", `${device}/commands?send=1&type=Settings`, "Host name"],
+    ["device-send-raw", `${device}/commands?send=raw`, "Nobody checks this"],
+    ["device-command", `${device}/commands?command=${commandId}`, "UUID"],
     ["device-orders", `${device}/orders`, "Run script"],
     ["device-run-script", `${device}/orders/new`, "as root, on this Mac only"],
     ["device-order", `${device}/orders/${orderId}`, "Way to the Mac"],
@@ -40,6 +46,13 @@ export const pagesOf = ({
     ["push", "/enrollment/push", "com.apple.mgmt.External"],
     ["activity", "/activity", "Outcome"],
     ["settings", "/settings", "New API token"],
+    ["commands", "/commands", "Monthly look"],
+    ["command-new", `/commands/new?type=DeviceLock&who=all`, "Before it is sent"],
+    ["batch", `/commands/batches/${batchId}`, "Acknowledged"],
+    ["dead-letters", "/commands/dead-letters", "Out of time"],
+    ["held", "/commands/held", "Nothing is held"],
+    ["silent-agents", "/commands/silent-agents", "No agent is silent"],
+    ["limits", "/settings/limits?risk=destructive", "Undo window in seconds"],
     ["no-such-page", "/nowhere", "Nothing has this address"],
   ];
 };

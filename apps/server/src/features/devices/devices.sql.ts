@@ -273,6 +273,20 @@ export async function readKnownIds(tx: ReadTransaction, ids: readonly string[]):
   return rows.map(({ id }) => asId<"device">(id));
 }
 
+/** What lists over many Macs call them; a Mac that is gone is not in it. */
+export async function readDeviceNames(
+  tx: ReadTransaction,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("devices")
+    .select(["id", "name"])
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("id", "in", [...new Set(ids)])
+    .execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** Counts by state, for the dashboard. */
 export async function countDevices(tx: ReadTransaction) {
   const db = sqlOf<Tables>(tx);

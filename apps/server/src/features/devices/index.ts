@@ -3,6 +3,7 @@ export {
   readDevice,
   readDeviceBySerial,
   readDeviceIds,
+  readDeviceNames,
   readDevices,
   readFleet,
   readKnownIds,
