@@ -56,6 +56,16 @@ export const RotationPolicy = closed({
 });
 export type RotationPolicy = Static<typeof RotationPolicy>;
 
+/** A policy, with what our own would be and what the kind allows. */
+export const KeptPolicy = closed({
+  ...RotationPolicy.properties,
+  /** Whether this kind can be replaced from here; without, it has no days and no minutes. */
+  canRotate: Type.Boolean(),
+  /** How this kind is kept where nobody said otherwise. */
+  standard: Type.Omit(RotationPolicy, ["kind"]),
+});
+export type KeptPolicy = Static<typeof KeptPolicy>;
+
 export const listPolicies = defineAction({
   name: "escrow.list-policies",
   summary: "List how each kind of secret is kept and replaced",
@@ -63,7 +73,7 @@ export const listPolicies = defineAction({
   path: "/escrow/policies",
   risk: "read",
   input: closed({}),
-  output: closed({ items: Type.Array(RotationPolicy), nextCursor: nullable(Type.String()) }),
+  output: closed({ items: Type.Array(KeptPolicy), nextCursor: nullable(Type.String()) }),
   auditable: [],
 });
 

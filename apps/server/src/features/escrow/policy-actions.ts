@@ -12,7 +12,10 @@ export const policyActions = (parts: EscrowParts): readonly BoundAction[] => [
   bindAction(listPolicies, {
     run: async ({ tx }) => {
       const items = [];
-      for (const kind of ALL_KINDS) items.push({ kind, ...(await readPolicy(tx, kind)) });
+      for (const kind of ALL_KINDS) {
+        const { rotatedBy, policy: standard } = KINDS[kind];
+        items.push({ kind, ...(await readPolicy(tx, kind)), canRotate: rotatedBy !== null, standard });
+      }
       return { items, nextCursor: null };
     },
   }),
