@@ -1,5 +1,6 @@
 import {
   IconActivity,
+  IconCertificate,
   IconDeviceLaptop,
   IconHome,
   IconKey,
@@ -38,6 +39,17 @@ export const places: readonly Place[] = [
     ],
   },
   { to: "/escrow", title: "Escrow", icon: IconKey, keys: "g k" },
+  {
+    to: "/certificates",
+    title: "Certificates",
+    icon: IconCertificate,
+    keys: "g t",
+    below: [
+      { to: "/certificates/quarantine", title: "Two Macs, one identity" },
+      { to: "/certificates/revoked", title: "Revoked certificates" },
+      { to: "/certificates/authority", title: "Certificate authority" },
+    ],
+  },
   {
     to: "/enrollment",
     title: "Enrollment",

@@ -1,4 +1,5 @@
 import { releaseDevice, showDevice } from "@pomona/contract";
+import { Link } from "@tanstack/react-router";
 import { usePerform } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
 import { Notice } from "../../kit/notice.tsx";
@@ -18,7 +19,10 @@ export const QuarantineNotice = ({ deviceId, reason }: { deviceId: string; reaso
           </ActionButton>
         }
       >
-        {reason}
+        {reason}{" "}
+        <Link to="/certificates/quarantine" search={{ release: deviceId } as never}>
+          What to do first
+        </Link>
       </Notice>
       {release.error !== null && <ProblemPanel problem={release.error} />}
     </>
