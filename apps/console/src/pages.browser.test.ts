@@ -3,7 +3,15 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { createRule, listIncidents, placeOrder, showRule } from "@pomona/contract";
+import {
+  createRule,
+  listIncidents,
+  listRevocations,
+  placeOrder,
+  renewDevice,
+  showRule,
+  startDeparture,
+} from "@pomona/contract";
 import type { Page } from "playwright-core";
 import { withoutBrowser } from "./testing/chromium.ts";
 import { startConsole, type TestConsole } from "./testing/harness.ts";
@@ -22,6 +30,13 @@ const makeSubjects = async ({ api, deviceIds, macs }: TestConsole): Promise<Page
     type: "run-script",
     input: { script: "#!/bin/sh\necho hello\n" },
   });
+  await api.call(startDeparture, { deviceId });
+  await api.call(renewDevice, { deviceId });
+  // One renewal that is over leaves a revoked certificate, one that waits a row in the list.
+  const waiting = macs[2];
+  if (waiting !== undefined) waiting.mdm.misbehaviour.notNowTimes = 1_000_000;
+  await api.call(renewDevice, { deviceId: deviceIds[2] ?? "" });
+  await until("revoked certificate", async () => (await api.call(listRevocations, {})).items[0]);
   const rule = await api.call(createRule, {
     name: "Block BitTorrent clients",
     match: { path: { exact: BLOCKED } },

@@ -79,7 +79,7 @@ export const factEffects: { readonly [Type in FactType]: readonly Read[] } = {
   "push.expiry-warned": [showPush],
   "push.token-flapped": [showDevice],
   "push.certificate-changed": [showPush, listPushRequests],
-  "command.queued": [listCommands],
+  "command.queued": [listCommands, listRenewals],
   "command.answered": [listCommands, listDeadLetters, listRenewals],
   "batch.changed": [listBatches, showBatch, listCommands],
   "queue.held": [listHeld, listCommands, listOrders, listBatches],

@@ -47,18 +47,18 @@ const rowsOf = (found: Attestation): readonly FactRow[] => [
 /** What Apple vouched for about this Mac when it got its identity, and when that was. */
 export const AttestationPanel = ({ deviceId }: { deviceId: string }) => {
   const read = useAction(showAttestation, { deviceId });
-  const isNone = read.error?.code === "attestation.not-found";
+  const found = read.data?.attestation;
   return (
     <Panel title="What Apple attested">
-      {read.data !== undefined && <FactsGrid rows={rowsOf(read.data)} />}
+      {found !== undefined && found !== null && <FactsGrid rows={rowsOf(found)} />}
       {read.data === undefined && read.error === null && <BlockSkeleton lines={3} />}
-      {read.data === undefined && isNone && (
+      {found === null && (
         <Empty title="Apple attested nothing of this Mac">
           Only a Mac with Apple silicon that gets its identity by ACME is attested. Choose that under Enrollment,
           Policy, or for one enrollment link.
         </Empty>
       )}
-      {read.data === undefined && read.error !== null && !isNone && (
+      {read.data === undefined && read.error !== null && (
         <ProblemPanel problem={read.error} retry={() => void read.refetch()} />
       )}
     </Panel>

@@ -57,6 +57,7 @@ export const DepartureStepItem = ({ number, step, departure }: DepartureStepProp
           <p className={styles.limit}>What macOS does not allow from afar: {step.limit}</p>
         )}
         {isCurrent && step.todo !== null && <p className={styles.todo}>{step.todo}</p>}
+        {isCurrent && <DepartureStepForm departure={departure} step={step} />}
         {commands.length > 0 && (
           <details open={step.state === "needsPerson"}>
             <summary>Commands for Terminal on the Mac</summary>
@@ -72,7 +73,6 @@ export const DepartureStepItem = ({ number, step, departure }: DepartureStepProp
             </dl>
           </details>
         )}
-        {isCurrent && <DepartureStepForm departure={departure} step={step} />}
       </div>
     </li>
   );

@@ -86,7 +86,7 @@ export const RenewManyForm = () => {
             ? "Counting"
             : found === 0
               ? "No enrolled Mac matches."
-              : `${found === 1 ? "1 enrolled Mac matches" : `${found.toLocaleString("en")} enrolled Macs match`}. Each of them${within === undefined ? "" : ` whose identity ends within ${within} days`} gets a profile with a new identity; nobody at the Mac sees anything. At most 500 an hour, the others follow.`}
+              : `${found === 1 ? "1 enrolled Mac matches" : `${found.toLocaleString("en")} enrolled Macs match`}. Each of them${within === undefined ? "" : ` whose identity ends within ${within} days`} gets a profile with a new identity; nobody at the Mac sees anything. The first go out within five minutes, at most 500 an hour.`}
         </span>
         {renew.error !== null && <ProblemPanel problem={renew.error} />}
         {renew.data !== undefined && (

@@ -49,7 +49,7 @@ export const renewalColumns = (renewNow: (deviceId: string) => void): readonly C
   {
     id: "attempts",
     title: "Attempts",
-    min: 80,
+    min: 92,
     align: "right",
     cell: (each) => String(each.attempts),
     text: (each) => String(each.attempts),
@@ -65,7 +65,7 @@ export const renewalColumns = (renewNow: (deviceId: string) => void): readonly C
   {
     id: "renew",
     title: "",
-    min: 100,
+    min: 128,
     align: "right",
     cell: (each) => (
       <ActionButton

@@ -41,9 +41,7 @@ const AuthorityPanel = ({ title, pem, file, expiresAt, fingerprint, children }: 
         ]}
       />
       <Group>
-        <Button aria-label={`Download ${file}`} onClick={() => downloadText(file, pem, "application/x-pem-file")}>
-          Download as PEM
-        </Button>
+        <Button onClick={() => downloadText(file, pem, "application/x-pem-file")}>Download {file}</Button>
       </Group>
     </Stack>
   </Panel>
