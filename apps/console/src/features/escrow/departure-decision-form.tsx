@@ -39,7 +39,7 @@ export const DepartureDecisionForm = ({ busy, onChoose }: { busy: boolean; onCho
         {choice === "erase" && (
           <TextInput
             label={`Type “${WORD}” to confirm`}
-            description="This cannot be undone: the command goes to the Mac as soon as it is online."
+            description="It cannot be undone. The command goes out when its undo window is over; until then it can be cancelled under Commands."
             autoComplete="off"
             value={typed}
             onChange={(event) => setTyped(event.currentTarget.value)}
