@@ -1,7 +1,7 @@
 import type { Departure, DepartureStep } from "@pomona/contract";
 import { CodeBlock } from "../../kit/code-block.tsx";
 import { State, type Tone } from "../../kit/state-badge.tsx";
-import { When } from "../../kit/time/when.tsx";
+import { Step } from "../../kit/step-list.tsx";
 import styles from "./departure.module.css";
 import { commandsOf } from "./departure-commands.ts";
 import { DepartureStepForm } from "./departure-step-form.tsx";
@@ -20,60 +20,41 @@ export const DepartureStepItem = ({ number, step, departure }: DepartureStepProp
   const isCurrent = departure.state === "open" && departure.step === step.step;
   const commands = isCurrent ? commandsOf(step.step, departure) : [];
   return (
-    <li
-      className={styles.step}
-      data-current={isCurrent || undefined}
-      {...(isCurrent ? { "aria-current": "step" as const } : {})}
-      aria-label={step.title}
-    >
-      <span className={styles.number} aria-hidden="true">
-        {number}
-      </span>
-      <div className={styles.body}>
-        <div className={styles.head}>
-          <h3 className={styles.title}>{step.title}</h3>
-          <State {...stepWord(step.state)} />
-          {step.at !== null && (
-            <span className={styles.when}>
-              <When at={step.at} />
-            </span>
-          )}
-        </div>
-        {(isCurrent || step.state === "waiting") && (
-          <p className={styles.text} data-dimmed={isCurrent ? undefined : ""}>
-            {step.text}
-          </p>
-        )}
-        {step.findings.length > 0 && (
-          <ul className={styles.findings} aria-label="What was found">
-            {step.findings.map((finding, index) => (
-              <li key={`${index} ${finding.text}`}>
-                <State tone={toneOf(finding.isGood)} word={finding.text} />
-              </li>
+    <Step number={number} title={step.title} state={stepWord(step.state)} at={step.at} isCurrent={isCurrent}>
+      {(isCurrent || step.state === "waiting") && (
+        <p className={styles.text} data-dimmed={isCurrent ? undefined : ""}>
+          {step.text}
+        </p>
+      )}
+      {step.findings.length > 0 && (
+        <ul className={styles.findings} aria-label="What was found">
+          {step.findings.map((finding, index) => (
+            <li key={`${index} ${finding.text}`}>
+              <State tone={toneOf(finding.isGood)} word={finding.text} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {isCurrent && step.limit !== null && (
+        <p className={styles.limit}>What macOS does not allow from afar: {step.limit}</p>
+      )}
+      {isCurrent && step.todo !== null && <p className={styles.todo}>{step.todo}</p>}
+      {isCurrent && <DepartureStepForm departure={departure} step={step} />}
+      {commands.length > 0 && (
+        <details open={step.state === "needsPerson"}>
+          <summary>Commands for Terminal on the Mac</summary>
+          <dl className={styles.commands}>
+            {commands.map(({ what, command }) => (
+              <div key={command}>
+                <dt>{what}</dt>
+                <dd>
+                  <CodeBlock text={command} label={what} />
+                </dd>
+              </div>
             ))}
-          </ul>
-        )}
-        {isCurrent && step.limit !== null && (
-          <p className={styles.limit}>What macOS does not allow from afar: {step.limit}</p>
-        )}
-        {isCurrent && step.todo !== null && <p className={styles.todo}>{step.todo}</p>}
-        {isCurrent && <DepartureStepForm departure={departure} step={step} />}
-        {commands.length > 0 && (
-          <details open={step.state === "needsPerson"}>
-            <summary>Commands for Terminal on the Mac</summary>
-            <dl className={styles.commands}>
-              {commands.map(({ what, command }) => (
-                <div key={command}>
-                  <dt>{what}</dt>
-                  <dd>
-                    <CodeBlock text={command} label={what} />
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          </details>
-        )}
-      </div>
-    </li>
+          </dl>
+        </details>
+      )}
+    </Step>
   );
 };

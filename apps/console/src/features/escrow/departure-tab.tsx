@@ -8,9 +8,9 @@ import { Panel } from "../../kit/page.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
 import { SidePanel } from "../../kit/side-panel.tsx";
 import { BlockSkeleton } from "../../kit/skeletons.tsx";
+import { StepList } from "../../kit/step-list.tsx";
 import { When } from "../../kit/time/when.tsx";
 import { useSetSearch, useUrlParam, useUrlSearch } from "../../kit/url.ts";
-import styles from "./departure.module.css";
 import { DepartureStepItem } from "./departure-step.tsx";
 import { departureSentence } from "./departure-words.ts";
 import { StopDepartureForm } from "./stop-departure-form.tsx";
@@ -53,11 +53,11 @@ export const DepartureTab = () => {
         <>
           <DepartureHead departure={departure} onStop={() => setSearch({ stop: "1" })} startButton={startButton} />
           <Panel title="Steps" flush>
-            <ol className={styles.steps} aria-label="Steps of the runbook">
+            <StepList label="Steps of the runbook">
               {departure.steps.map((step, index) => (
                 <DepartureStepItem key={step.step} number={index + 1} step={step} departure={departure} />
               ))}
-            </ol>
+            </StepList>
           </Panel>
           {stops && departure.state === "open" && (
             <SidePanel title="Stop the runbook" onClose={() => setSearch({ stop: undefined })}>
