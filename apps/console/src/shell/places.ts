@@ -55,7 +55,11 @@ export const places: readonly Place[] = [
     title: "Enrollment",
     icon: IconLink,
     keys: "g e",
-    below: [{ to: "/enrollment/push", title: "Push certificate" }],
+    below: [
+      { to: "/enrollment/push", title: "Push certificate" },
+      { to: "/enrollment/policy", title: "Enrollment policy" },
+      { to: "/enrollment/moving-in", title: "Moving in from another server" },
+    ],
   },
   { to: "/activity", title: "Activity", icon: IconActivity, keys: "g a" },
   { to: "/settings", title: "Settings", icon: IconSettings, keys: "g s" },

@@ -125,6 +125,12 @@ const tree = root.addChildren([
     page("/enrollment/push", () =>
       lazyRouteComponent(() => import("../features/enrollment/push-page.tsx"), "PushPage"),
     ),
+    page("/enrollment/policy", () =>
+      lazyRouteComponent(() => import("../features/enrollment/policy-page.tsx"), "PolicyPage"),
+    ),
+    page("/enrollment/moving-in", () =>
+      lazyRouteComponent(() => import("../features/moving-in/moving-in-page.tsx"), "MovingInPage"),
+    ),
     page("/activity", () => lazyRouteComponent(() => import("../features/audit/activity-page.tsx"), "ActivityPage")),
     page("/$", () => NotFound),
     page("/settings", () => lazyRouteComponent(() => import("../features/access/settings-page.tsx"), "SettingsPage")),
