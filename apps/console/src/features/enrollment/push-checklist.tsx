@@ -108,9 +108,8 @@ export const PushChecklist = ({ push }: { push: PushState }) => {
           </span>
           {push.topic !== null && (
             <span>
-              Choose <strong>Renew</strong> beside the certificate with the topic{" "}
-              <CopyText text={push.topic} what="topic" />, never Create: another topic cannot wake a single Mac that is
-              enrolled.
+              Choose <strong>Renew</strong>, never Create: with another topic not a single Mac that is enrolled could be
+              woken. The topic of the certificate in use is <CopyText wrap text={push.topic} what="topic" />
             </span>
           )}
         </Step>

@@ -65,7 +65,7 @@ export const RenewManyForm = () => {
           onChange={setOsVersion}
         />
         <NumberInput
-          label="Only those whose identity ends within days"
+          label="Only those whose identity ends within so many days"
           description="Empty: whenever it ends"
           min={1}
           max={825}
@@ -86,7 +86,7 @@ export const RenewManyForm = () => {
             ? "Counting"
             : found === 0
               ? "No enrolled Mac matches."
-              : `${found === 1 ? "1 enrolled Mac matches" : `${found.toLocaleString("en")} enrolled Macs match`}. Each of them${within === undefined ? "" : ` whose identity ends within ${within} days`} gets a profile with a new identity; nobody at the Mac sees anything. The first go out within five minutes, at most 500 an hour.`}
+              : `${found === 1 ? "1 enrolled Mac matches" : `${found.toLocaleString("en")} enrolled Macs match`}. Each of them${within === undefined ? "" : ` whose identity ends within ${within} days`} gets a profile with a new identity; nothing is asked of the person at the Mac. The first go out within five minutes, at most 500 an hour.`}
         </span>
         {renew.error !== null && <ProblemPanel problem={renew.error} />}
         {renew.data !== undefined && (
