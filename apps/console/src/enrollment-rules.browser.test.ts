@@ -6,8 +6,6 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import { listInvitations, showEnrollmentPolicy, showMovingIn, showNetworkUserPolicy, showPush } from "@pomona/contract";
-import { encodePem, issueCertificate } from "@pomona/pki";
-import { generateKeyPair, nodeCrypto } from "@pomona/pki/node";
 import { buildXmlPlist } from "@pomona/plist";
 import type { Page } from "playwright-core";
 import { withoutBrowser } from "./testing/chromium.ts";
@@ -66,7 +64,7 @@ describe("how Macs come in, in the console", { skip: withoutBrowser }, () => {
     const folder = mkdtempSync(path.join(tmpdir(), "pomona-export-"));
     const { page, go, errors } = await running.open();
     try {
-      writeFileSync(path.join(folder, "moving.jsonl"), exportOf(topic ?? ""));
+      writeFileSync(path.join(folder, "moving.jsonl"), exportOf(topic ?? "", running.apns.authority.rootPem));
       await go("/enrollment/moving-in");
       await page.getByText("No Mac has moved in").waitFor();
       const [chooser] = await Promise.all([
@@ -107,17 +105,7 @@ describe("how Macs come in, in the console", { skip: withoutBrowser }, () => {
 });
 
 /** Six lines: profile, issuer and a Mac that can come over; a Mac of another topic, no record, and no JSON. */
-const exportOf = (topic: string): string => {
-  const crypto = nodeCrypto();
-  const key = generateKeyPair("ec-p256");
-  const issuer = issueCertificate(crypto, {
-    issuer: { certificate: "self", key },
-    subject: { CN: "Old authority" },
-    spki: crypto.publicKeyOf(key),
-    notBefore: Date.now() - 86_400_000,
-    notAfter: Date.now() + 864_000_000,
-    extensions: { ca: {} },
-  });
+const exportOf = (topic: string, issuer: string): string => {
   const payload = {
     PayloadType: "com.apple.mdm",
     PayloadIdentifier: "org.example.old.mdm",
@@ -136,7 +124,7 @@ const exportOf = (topic: string): string => {
   return [
     JSON.stringify({ kind: "header", from: "an old server" }),
     JSON.stringify({ kind: "enrollment-profile", profile: Buffer.from(profile).toString("base64") }),
-    JSON.stringify({ kind: "issuer", certificate: encodePem("CERTIFICATE", issuer) }),
+    JSON.stringify({ kind: "issuer", certificate: issuer }),
     JSON.stringify({ ...mac, topic, serialNumber: "C02MOVED1", deviceName: "Moved" }),
     JSON.stringify({ ...mac, identifier: randomUUID().toUpperCase(), topic: "com.apple.mgmt.External.other" }),
     JSON.stringify({ kind: "enrollment", surprise: true }),
