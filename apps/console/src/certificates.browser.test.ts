@@ -5,19 +5,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { AxeBuilder } from "@axe-core/playwright";
 import { listIdentities, listRenewals, showDevice } from "@pomona/contract";
-import type { Page } from "playwright-core";
 import { withoutBrowser } from "./testing/chromium.ts";
 import { startConsole, type TestConsole } from "./testing/harness.ts";
+import { seriousFaults } from "./testing/serious-faults.ts";
 import { until } from "./testing/until.ts";
-
-const seriousFaults = async (page: Page): Promise<readonly string[]> => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-};
 
 describe("the Macs' identities in the console", { skip: withoutBrowser }, () => {
   let running: TestConsole;
@@ -120,7 +112,10 @@ describe("the Macs' identities in the console", { skip: withoutBrowser }, () => 
     const table = page.getByRole("table", { name: "Macs in quarantine" });
     await table.getByText(/Two Macs use this Mac's identity|Two running agents/).waitFor();
     assert.deepEqual(await seriousFaults(page), []);
-    await table.getByRole("button", { name: "Release Ana’s MacBook Pro" }).click();
+    await table.getByRole("link", { name: "Ana’s MacBook Pro" }).click();
+    await page.getByText("In quarantine: orders and commands are held").waitFor();
+    await page.getByRole("button", { name: "Release", exact: true }).click();
+    await page.waitForURL(/\/certificates\/quarantine\?.*release=/);
     const panel = page.getByRole("complementary", { name: "Release Ana’s MacBook Pro" });
     await panel.getByRole("link", { name: "a link that names its serial number" }).waitFor();
     await panel.getByRole("button", { name: "Release it" }).click();

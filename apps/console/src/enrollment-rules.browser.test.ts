@@ -4,19 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { AxeBuilder } from "@axe-core/playwright";
 import { listInvitations, showEnrollmentPolicy, showMovingIn, showNetworkUserPolicy, showPush } from "@pomona/contract";
 import { buildXmlPlist } from "@pomona/plist";
-import type { Page } from "playwright-core";
 import { withoutBrowser } from "./testing/chromium.ts";
 import { startConsole, type TestConsole } from "./testing/harness.ts";
-
-const seriousFaults = async (page: Page): Promise<readonly string[]> => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-};
+import { seriousFaults } from "./testing/serious-faults.ts";
 
 describe("how Macs come in, in the console", { skip: withoutBrowser }, () => {
   let running: TestConsole;
@@ -48,7 +40,7 @@ describe("how Macs come in, in the console", { skip: withoutBrowser }, () => {
     const form = page.getByRole("complementary", { name: "New enrollment link" });
     assert.equal(await form.getByLabel("Only for serial number").inputValue(), "C02ABC");
     const identity = form.getByRole("combobox", { name: "How the Mac gets its identity" });
-    assert.match((await identity.getAttribute("placeholder")) ?? "", /By the policy: ACME where/);
+    await form.getByPlaceholder(/By the policy: ACME where/).waitFor();
     await identity.click();
     await page.getByRole("option", { name: "SCEP", exact: true }).click();
     await form.getByRole("button", { name: "Make the link" }).click();

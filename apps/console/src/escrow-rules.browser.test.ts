@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AxeBuilder } from "@axe-core/playwright";
 import { listPolicies, listSecrets, rotateSecret } from "@pomona/contract";
-import type { Page } from "playwright-core";
 import { withoutBrowser } from "./testing/chromium.ts";
 import { startConsole, type TestConsole } from "./testing/harness.ts";
+import { seriousFaults } from "./testing/serious-faults.ts";
 import { until } from "./testing/until.ts";
-
-const seriousFaults = async (page: Page): Promise<readonly string[]> => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-};
 
 describe("how secrets are kept, in the console", { skip: withoutBrowser }, () => {
   let running: TestConsole;

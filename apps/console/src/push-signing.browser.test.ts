@@ -7,18 +7,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { AxeBuilder } from "@axe-core/playwright";
 import { showPush } from "@pomona/contract";
 import type { Page } from "playwright-core";
 import { withoutBrowser } from "./testing/chromium.ts";
 import { startConsole, type TestConsole } from "./testing/harness.ts";
-
-const seriousFaults = async (page: Page): Promise<readonly string[]> => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-};
+import { seriousFaults } from "./testing/serious-faults.ts";
+import { until } from "./testing/until.ts";
 
 describe("the way to a push certificate in the console", { skip: withoutBrowser }, () => {
   let running: TestConsole;
@@ -78,6 +72,11 @@ describe("the way to a push certificate in the console", { skip: withoutBrowser 
         sign.getByRole("button", { name: `Choose a file: ${label}` }).click(),
       ]);
       await chooser.setFiles(file(name));
+      const bytes = readFileSync(file(name));
+      const text = bytes.every((byte) => byte < 0x80) ? bytes.toString("utf8") : bytes.toString("base64");
+      await until(`${name} in the form`, async () =>
+        (await sign.getByRole("textbox", { name: label }).inputValue()) === text ? true : undefined,
+      );
     };
     await choose("Signature", "signature.bin");
     await choose("Chain", "vendor.pem");
@@ -123,7 +122,7 @@ describe("the way to a push certificate in the console", { skip: withoutBrowser 
 
   test("a request that was sent to mdmcert.download waits for the mail over a reload, and its answer is opened", async () => {
     const { page, go } = await running.open();
-    await go("/enrollment/push");
+    await go("/enrollment/push?request=new");
     await makeRequest(page);
     const sign = step(page, "Have it signed by an MDM vendor");
     await sign.getByRole("radio", { name: "By mdmcert.download" }).check();

@@ -5,7 +5,7 @@ import { Step } from "../../kit/step-list.tsx";
 import styles from "./departure.module.css";
 import { commandsOf } from "./departure-commands.ts";
 import { DepartureStepForm } from "./departure-step-form.tsx";
-import { stepWord } from "./departure-words.ts";
+import { RUNNING_WORDS, stepWord } from "./departure-words.ts";
 
 interface DepartureStepProps {
   number: number;
@@ -38,6 +38,7 @@ export const DepartureStepItem = ({ number, step, departure }: DepartureStepProp
       {isCurrent && step.limit !== null && (
         <p className={styles.limit}>What macOS does not allow from afar: {step.limit}</p>
       )}
+      {isCurrent && step.state === "running" && <p className={styles.text}>{RUNNING_WORDS[step.step]}</p>}
       {isCurrent && step.todo !== null && <p className={styles.todo}>{step.todo}</p>}
       {isCurrent && <DepartureStepForm departure={departure} step={step} />}
       {commands.length > 0 && (

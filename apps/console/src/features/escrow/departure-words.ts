@@ -18,6 +18,16 @@ export const stepWord = (state: StepState): { word: string; tone: Tone; why: str
   return { word, tone, why };
 };
 
+/** What goes on while a step runs. */
+export const RUNNING_WORDS: Readonly<Record<DepartureStep["step"], string>> = {
+  escrow: "The agent looks at the tokens, the accounts and the recovery key. Its answers go on with the step.",
+  decide: "The Mac was asked.",
+  update: "The Mac was asked over MDM what it offers, and then to install it. Its answers go on with the step.",
+  account: "The agent makes the account. Its answer goes on with the step.",
+  login: "The agent looks whether the account has its secure token. Its answer goes on with the step.",
+  verify: "The agent looks at the tokens, the accounts and the recovery key. Its answers go on with the step.",
+};
+
 /** The runbook in one sentence. */
 export const departureSentence = ({ state, step, steps, choice }: Departure): { tone: Tone; title: string } => {
   if (state === "aborted") return { tone: "unknown", title: "The runbook was stopped" };
