@@ -41,7 +41,7 @@ export const RenewalsPage = () => {
   const list = useActionPages(listRenewals, filter);
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const { renewNow } = useRenewNow();
-  const columns = useMemo(() => renewalColumns(renewNow), [renewNow]);
+  const columns = renewalColumns(renewNow);
   const strands = rows.filter(({ isStranding }) => isStranding).length;
   const many = (
     <ActionButton action={renewDevices} onClick={() => setSearch({ renew: "1" })}>
