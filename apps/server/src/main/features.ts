@@ -17,6 +17,7 @@ import { createBatches } from "../features/batches/feature.ts";
 import { createCommands } from "../features/commands/feature.ts";
 import { createContent } from "../features/content/feature.ts";
 import { createDevices } from "../features/devices/feature.ts";
+import { readDevice } from "../features/devices/index.ts";
 import { createEnrollment } from "../features/enrollment/feature.ts";
 import { readDeviceIdOf, readEnrollmentIds } from "../features/enrollment/index.ts";
 import { createEscrow } from "../features/escrow/feature.ts";
@@ -75,6 +76,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     pkiUrl,
     enrollmentsOf: readEnrollmentIds,
     deviceOf: readDeviceIdOf,
+    nameOf: async (tx, deviceId) => (await readDevice(tx, deviceId))?.name,
   });
   const renewal = createRenewal(kernel, {
     enrollment,

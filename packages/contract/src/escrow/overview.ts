@@ -17,6 +17,15 @@ export type EscrowFinding = Static<typeof EscrowFinding>;
 
 const findings = closed({ total: Type.Integer(), items: Type.Array(EscrowFinding) });
 
+/** The certificate to which Macs encrypt their recovery keys; `keys` counts the older ones too, which still open. */
+export const EscrowCertificate = closed({
+  /** SHA-256 of the DER, in lower hex. */
+  fingerprint: Type.String(),
+  expiresAt: Time,
+  keys: Type.Integer(),
+});
+export type EscrowCertificate = Static<typeof EscrowCertificate>;
+
 export const showEscrow = defineAction({
   name: "escrow.show-escrow",
   summary: "Show the state of escrow over all Macs",
@@ -36,6 +45,8 @@ export const showEscrow = defineAction({
     failedRotations: findings,
     /** The Mac's own bypass codes that we do not have, by the day from which macOS no longer hands them out. */
     expiringCodes: findings,
+    /** Null before the first Mac needed it. */
+    certificate: nullable(EscrowCertificate),
     /** When all that is held was last tried; null before the first round. */
     lastCheckedAt: nullable(Time),
   }),
@@ -56,6 +67,16 @@ export const RotationPolicy = closed({
 });
 export type RotationPolicy = Static<typeof RotationPolicy>;
 
+/** A policy, with what our own would be and what the kind allows. */
+export const KeptPolicy = closed({
+  ...RotationPolicy.properties,
+  /** Whether this kind can be replaced from here; without, it has no days and no minutes. */
+  canRotate: Type.Boolean(),
+  /** How this kind is kept where nobody said otherwise. */
+  standard: Type.Omit(RotationPolicy, ["kind"]),
+});
+export type KeptPolicy = Static<typeof KeptPolicy>;
+
 export const listPolicies = defineAction({
   name: "escrow.list-policies",
   summary: "List how each kind of secret is kept and replaced",
@@ -63,7 +84,7 @@ export const listPolicies = defineAction({
   path: "/escrow/policies",
   risk: "read",
   input: closed({}),
-  output: closed({ items: Type.Array(RotationPolicy), nextCursor: nullable(Type.String()) }),
+  output: closed({ items: Type.Array(KeptPolicy), nextCursor: nullable(Type.String()) }),
   auditable: [],
 });
 
@@ -85,7 +106,7 @@ export const rotateEscrowCertificate = defineAction({
   path: "/escrow/certificate",
   risk: "rootEquivalent",
   input: closed({}),
-  output: closed({ fingerprint: Type.String(), expiresAt: Time, keys: Type.Integer() }),
+  output: EscrowCertificate,
   auditable: [],
   status: 201,
 });

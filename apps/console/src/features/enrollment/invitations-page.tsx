@@ -17,6 +17,7 @@ import { When } from "../../kit/time/when.tsx";
 import { toast } from "../../kit/toasts.ts";
 import { useSetSearch, useUrlSearch } from "../../kit/url.ts";
 import { EnrollmentTabs } from "./enrollment-tabs.tsx";
+import { identityLabel, identityShort } from "./identity-words.ts";
 import { invitationWord } from "./invitation-word.ts";
 import { NewInvitationForm } from "./new-invitation-form.tsx";
 
@@ -45,6 +46,13 @@ const columnsWith = (revoke: ((invitation: Invitation) => void) | null): readonl
     min: 130,
     cell: (each) => each.serialNumber ?? <span data-dimmed>any Mac</span>,
     text: (each) => each.serialNumber ?? "",
+  },
+  {
+    id: "identity",
+    title: "Identity by",
+    min: 110,
+    cell: (each) => <span title={identityLabel(each.identity)}>{identityShort(each.identity)}</span>,
+    text: (each) => identityShort(each.identity),
   },
   {
     id: "expires",
@@ -138,7 +146,10 @@ export const InvitationsPage = () => {
         )}
       </TableCard>
       {makes && (
-        <SidePanel title="New enrollment link" onClose={() => setSearch({ new: undefined })}>
+        <SidePanel
+          title="New enrollment link"
+          onClose={() => setSearch({ new: undefined, name: undefined, serial: undefined })}
+        >
           <NewInvitationForm />
         </SidePanel>
       )}

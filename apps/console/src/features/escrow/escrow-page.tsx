@@ -5,6 +5,7 @@ import { Page, Panel } from "../../kit/page.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
 import { BlockSkeleton } from "../../kit/skeletons.tsx";
 import { When } from "../../kit/time/when.tsx";
+import { CertificatePanel } from "./certificate-panel.tsx";
 import { FindingsPanel } from "./findings-panel.tsx";
 import { PoliciesPanel } from "./policies-panel.tsx";
 import { SECRET_TITLES } from "./secret-words.ts";
@@ -71,6 +72,7 @@ export const EscrowPage = () => {
         />
       </Panel>
       <PoliciesPanel />
+      <CertificatePanel certificate={escrow.certificate} />
     </Page>
   );
 };

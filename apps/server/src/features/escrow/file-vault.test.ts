@@ -255,6 +255,8 @@ test("a renewed certificate opens what was sent to the old one, and goes to ever
   const old = await certificateOf(rig, mac);
   const made = (await rig.perform("escrow.rotate-certificate", rig.person(mac.tenantId), {})) as { keys: number };
   assert.equal(made.keys, 2);
+  const shown = (await rig.perform("escrow.show-escrow", rig.person(mac.tenantId), {})) as { certificate: unknown };
+  assert.deepEqual(shown.certificate, made);
   await rig.job("escrow/send-profiles");
   const [profile] = rig.sent.filter(({ requestType }) => requestType === "InstallProfile");
   const bytes = Buffer.from(String(profile?.input["payload"]), "base64").toString("utf8");

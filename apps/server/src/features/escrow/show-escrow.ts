@@ -1,8 +1,11 @@
 import { showEscrow as contract, type EscrowFinding } from "@pomona/contract";
+import { parseCertificate } from "@pomona/pki";
 import { bindAction } from "../../kernel/action.ts";
 import type { ReadTransaction } from "../../kernel/store.ts";
 import { readDevice } from "../devices/index.ts";
+import { describeKeys } from "./escrow-keys.ts";
 import { NO_KEY } from "./file-vault.ts";
+import { readKeys } from "./keys.sql.ts";
 import { ALL_KINDS } from "./kinds.ts";
 import { toTime } from "./model.ts";
 import {
@@ -23,6 +26,8 @@ const DAY = 86_400_000;
 export const showEscrow = bindAction(contract, {
   run: async ({ tx }) => {
     const kinds = await countKinds(tx);
+    const keys = await readKeys(tx);
+    const [newest] = keys;
     return {
       kinds: ALL_KINDS.map((kind) => ({ kind, ...(kinds.get(kind) ?? { held: 0, unconfirmed: 0 }) })),
       withoutBootstrapToken: await named(
@@ -38,6 +43,7 @@ export const showEscrow = bindAction(contract, {
         await readExpiringCodes(tx),
         ({ note }) => note ?? "The Mac was asked for its bypass code and has not answered yet.",
       ),
+      certificate: newest === undefined ? null : describeKeys(parseCertificate(newest.certificate), keys),
       lastCheckedAt: toTime(await readOldestCheck(tx)),
     };
   },

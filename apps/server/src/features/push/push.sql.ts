@@ -179,6 +179,8 @@ export const noteWarned = (tx: WriteTransaction, days: number): Promise<void> =>
 /** A request for a push certificate whose key was made here. */
 export interface PushRequest {
   readonly id: string;
+  /** ms */
+  readonly createdAt: number;
   readonly sealedKey: Sealed;
   /** PEM; null for requests of an earlier release. */
   readonly csr: string | null;
@@ -189,6 +191,7 @@ export interface PushRequest {
 
 const toRequest = (row: Tables["push_requests"]): PushRequest => ({
   id: row.id,
+  createdAt: row.created_at,
   sealedKey: JSON.parse(row.sealed_key) as Sealed,
   csr: row.csr,
   signingCertificate: row.signing_certificate,
@@ -234,6 +237,22 @@ export async function readPushRequest(tx: ReadTransaction, id: string): Promise<
     .where("id", "=", id)
     .executeTakeFirst();
   return row && toRequest(row);
+}
+
+/** Requests that were made after another one, newest first; all without one. */
+export async function readPushRequests(
+  tx: ReadTransaction,
+  after: string | undefined,
+  limit: number,
+): Promise<readonly PushRequest[]> {
+  let query = sqlOf<Tables>(tx)
+    .selectFrom("push_requests")
+    .selectAll()
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .orderBy("id", "desc")
+    .limit(limit);
+  if (after !== undefined) query = query.where("id", ">", after);
+  return (await query.execute()).map(toRequest);
 }
 
 /** With what the signing service's answer is opened. */

@@ -5,6 +5,7 @@ import { createAcme } from "../../../features/acme/feature.ts";
 import { attestationRoots } from "../../../features/acme/index.ts";
 import { type CommandsPorts, createCommands } from "../../../features/commands/feature.ts";
 import { createDevices } from "../../../features/devices/feature.ts";
+import { readDevice } from "../../../features/devices/index.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
 import { type MaidKeys, readDeviceIdOf, readEnrollmentIds } from "../../../features/enrollment/index.ts";
 import { createEscrow } from "../../../features/escrow/feature.ts";
@@ -102,6 +103,7 @@ export async function deviceRig(
     pkiUrl: () => urls.device,
     enrollmentsOf: readEnrollmentIds,
     deviceOf: readDeviceIdOf,
+    nameOf: async (tx, deviceId) => (await readDevice(tx, deviceId))?.name,
   });
   const renewal = createRenewal(kernel, { enrollment, commands, startDays: 180 });
   const features: readonly Feature[] = [
