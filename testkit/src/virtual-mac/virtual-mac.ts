@@ -99,7 +99,10 @@ export class VirtualMac implements AsyncDisposable {
     const account = this.model.users.find((candidate) => candidate.name === user);
     if (account === undefined) throw new Error(`no user ${user} on this Mac`);
     this.model.consoleUser = user;
-    const takesTokens = this.#management.enrollment?.mdm.capabilities.includes("com.apple.mdm.bootstraptoken") === true;
+    const { enrollment } = this.#management;
+    const takesTokens =
+      this.model.userEnrollment === undefined &&
+      enrollment?.mdm.capabilities.includes("com.apple.mdm.bootstraptoken") === true;
     if (account.hasSecureToken && takesTokens && this.model.bootstrapToken === undefined) {
       const token = randomBytes(72);
       await this.mdm.setBootstrapToken(token);

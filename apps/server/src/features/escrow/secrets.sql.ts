@@ -138,6 +138,8 @@ export async function updateSecret(tx: WriteTransaction, id: string, change: Sec
     ...(change.revealedAt === undefined ? {} : { revealed_at: change.revealedAt }),
     ...(change.rotateAt === undefined ? {} : { rotate_at: change.rotateAt }),
   };
+  // What is confirmed once more as it was brings nothing new, and SQL has no word for that.
+  if (Object.keys(columns).length === 0) return;
   await sqlOf<Tables>(tx)
     .updateTable("escrow_secrets")
     .set(columns)
