@@ -56,6 +56,13 @@ program
   .action(async (options: ConvertOptions) => (await import("./moving-in/convert.ts")).convert(options));
 
 program
+  .command("keys")
+  .description("the keys of a server (docs/guides/operate.md)")
+  .command("rotate-master")
+  .description("replace the master key of a stopped server's data folder (POMONA_DATA)")
+  .action(async () => (await import("./keys.ts")).rotateMaster());
+
+program
   .command("fleet-process", { hidden: true })
   .description("the Macs of a demo; started by it")
   .action(async () => (await import("./demo/fleet-process.ts")).runFleetProcess());

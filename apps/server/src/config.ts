@@ -16,6 +16,8 @@ export interface ServerConfig {
   /** Where requests for push certificates are signed; without a key it is not used. */
   readonly mdmcert?: { readonly url: string; readonly key: string };
   readonly masterKey?: string;
+  /** The master key before, while it is being replaced. */
+  readonly previousMasterKey?: string;
   /** PEM of the roots that attestations of Macs may chain to; without any, ACME is refused. */
   readonly attestationRoots?: string;
   readonly logLevel: string;
@@ -120,6 +122,11 @@ export const SETTINGS = {
     default: "",
     doc: "32 bytes in base64 or hex that wrap all data keys. Without it a key file in the data folder is made.",
   },
+  previousMasterKey: {
+    env: "POMONA_MASTER_KEY_PREVIOUS",
+    default: "",
+    doc: "The master key before the one that counts now: at start all data keys that it wraps are wrapped anew. Take it away after that start.",
+  },
   setupMinutes: {
     env: "POMONA_SETUP_MINUTES",
     default: "10",
@@ -194,6 +201,7 @@ export function configFrom(settings: Record<SettingName, string>, shipped: Shipp
     ...(settings.pkiUrl === "" ? {} : { pkiUrl: settings.pkiUrl.replace(/\/+$/, "") }),
     ...proxyOf(settings),
     ...(settings.masterKey === "" ? {} : { masterKey: settings.masterKey }),
+    ...(settings.previousMasterKey === "" ? {} : { previousMasterKey: settings.previousMasterKey }),
     ...(tlsCertificate === ""
       ? {}
       : {

@@ -38,9 +38,13 @@ export class Secret {
   }
 }
 
-/** Seals and opens with the data key of the scope's tenant. Synchronous: data keys are unwrapped when first used. */
+/** Seals with the newest data key of a tenant, opens with all of them. Synchronous: they are unwrapped when the server starts. */
 export interface Vault {
   seal(tenantId: string, place: SecretPlace, bytes: Uint8Array): Sealed;
   /** @throws PomonaError `vault.cannot-open` when the key is missing, or the value was sealed for another place */
   open(tenantId: string, place: SecretPlace, sealed: Sealed): Secret;
+  /** The names of a tenant's data keys, newest first; none before something was sealed for it. */
+  kids(tenantId: string): readonly string[];
+  /** Makes another data key, on disk before it is used. What older ones sealed goes on opening. @returns its name */
+  rotateDataKey(tenantId: string): string;
 }
