@@ -48,3 +48,30 @@ export interface Vault {
   /** Makes another data key, on disk before it is used. What older ones sealed goes on opening. @returns its name */
   rotateDataKey(tenantId: string): string;
 }
+
+/**
+ * A column in which a feature keeps sealed values as JSON, so that those who open or seal all of them (a drill, a new data key)
+ * find every one. `field` of a place is the column's name, and its row the id, where nothing else is said.
+ */
+export interface SealedColumn {
+  readonly table: string;
+  readonly column: string;
+  /** The column that is the primary key, after the tenant; null where a tenant has one row. */
+  readonly id: string | null;
+  /** The values are fields of an object, each under `$sealed`, and were sealed under that field's name. */
+  readonly isNested?: true;
+  /** A table of the installation, without a column for the tenant. */
+  readonly isPlatform?: true;
+  /** What a value of a row was sealed for, where that is not its own place. */
+  place?(row: Readonly<Record<string, unknown>>, field: string): SecretPlace;
+}
+
+/** Where a value of a row was sealed. @param field for a nested one, the field's name */
+export function sealedPlace(
+  column: SealedColumn,
+  row: Readonly<Record<string, unknown>>,
+  field: string = column.column,
+): SecretPlace {
+  if (column.place !== undefined) return column.place(row, field);
+  return { table: column.table, row: String(column.id === null ? "" : row[column.id]), field };
+}

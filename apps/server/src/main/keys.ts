@@ -6,7 +6,7 @@ import { rotateMasterKey } from "../adapters/vault/rotate-master-key.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Log } from "../kernel/feature.ts";
 
-type KeyConfig = Pick<ServerConfig, "dataDir" | "masterKey" | "previousMasterKey">;
+export type KeyConfig = Pick<ServerConfig, "dataDir" | "masterKey" | "previousMasterKey">;
 
 const optionsOf = ({ dataDir, masterKey, previousMasterKey }: KeyConfig) => ({
   dir: path.join(dataDir, "keys"),
@@ -20,6 +20,9 @@ export function openVault(config: KeyConfig, log: Log): FileVault {
   if (vault.rewrapped > 0) log.info("vault.master-key-changed", { dataKeys: vault.rewrapped });
   return vault;
 }
+
+/** The keys beside a running server, which may be theirs: nothing is written. */
+export const readVault = (config: KeyConfig): FileVault => new FileVault({ ...optionsOf(config), isReadOnly: true });
 
 /**
  * Replaces the master key of a stopped server's folder. One in a file is made here; one in the environment is made by whoever

@@ -13,6 +13,9 @@ import type { AnswerHook, CommandRow, QueueHook } from "../features/commands/ind
 import { createDevices } from "../features/devices/feature.ts";
 import { setAgentState, setMdmState, upsertDeviceAtEnrollment } from "../features/devices/index.ts";
 import { createEscrow } from "../features/escrow/feature.ts";
+import { escrowKeySealed, secretSealed } from "../features/escrow/index.ts";
+import { createRecovery } from "../features/recovery/feature.ts";
+import type { RecoveryEntry, RecoveryLog } from "../features/recovery/index.ts";
 import { createTenants } from "../features/tenants/feature.ts";
 import { Authority, addTenant } from "../features/tenants/index.ts";
 import { newId } from "../kernel/clock.ts";
@@ -91,6 +94,8 @@ export async function escrowRig() {
       return id;
     },
   });
+  const recoveryEntries: RecoveryEntry[] = [];
+  const recoveryLog: RecoveryLog = { readFrom: async (index) => recoveryEntries.slice(index) };
   const audit = createAudit();
   const features: readonly Feature[] = [
     createTenants(),
@@ -98,6 +103,7 @@ export async function escrowRig() {
     createAccess(kernel, () => "").feature,
     devices.feature,
     agents.feature,
+    createRecovery(kernel, { log: recoveryLog, sealed: [escrowKeySealed, secretSealed] }),
     escrow.feature,
   ];
   kernel.migrate(features);
@@ -137,6 +143,8 @@ export async function escrowRig() {
     sent,
     given,
     facts,
+    /** What the command line would have written down. */
+    recoveryEntries,
     write,
     settle,
     refuseCommands: (error: Error | undefined) => {
@@ -163,7 +171,7 @@ export async function escrowRig() {
       performer.perform(actions.get(name as never)!, scope, input, options),
     person,
     job: async (name: string): Promise<void> => {
-      const job = escrow.feature.jobs?.find((each) => each.name === name);
+      const job = features.flatMap((feature) => feature.jobs ?? []).find((each) => each.name === name);
       if (job === undefined) throw new Error(`no job ${name}`);
       await job.run();
       await settle();

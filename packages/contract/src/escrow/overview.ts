@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { defineAction } from "../action-contract.ts";
+import { RecoverySummary } from "../recovery/recovery.ts";
 import { closed, Id, nullable, Time } from "../shapes.ts";
 import { SecretKind } from "./secrets.ts";
 
@@ -25,6 +26,8 @@ export const showEscrow = defineAction({
   risk: "read",
   input: closed({}),
   output: closed({
+    /** Whether all of it would survive the loss of this server. */
+    recovery: RecoverySummary,
     /** How many Macs have a current, an unconfirmed one, of each kind. */
     kinds: Type.Array(closed({ kind: SecretKind, held: Type.Integer(), unconfirmed: Type.Integer() })),
     /** Enrolled for a day and more, and no bootstrap token here. At most 200 in each list; `total` counts all. */

@@ -31,6 +31,7 @@ import {
   showLimits,
   showOrder,
   showPush,
+  showRecovery,
   showRule,
   showSession,
 } from "@pomona/contract";
@@ -63,6 +64,10 @@ export const factEffects: { readonly [Type in FactType]: readonly Read[] } = {
   "escrow.policy-changed": [listPolicies, listSecrets],
   "escrow.certificate-changed": [showEscrow],
   "escrow.departure-changed": [showDeparture],
+  "recovery.data-key-changed": [showRecovery, showEscrow],
+  "recovery.reseal-ended": [showRecovery],
+  "recovery.bundle-exported": [showRecovery, showEscrow],
+  "recovery.drill-passed": [showRecovery, showEscrow],
   "identity.renewed": [listRenewals, listIdentities],
   "renewal.failed": [listRenewals],
   "renewal.stranding": [listRenewals],

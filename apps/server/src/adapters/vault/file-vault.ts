@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { PomonaError } from "../../kernel/errors.ts";
-import { type Sealed, Secret, type SecretPlace, type Vault } from "../../kernel/secret.ts";
-import { decrypt, encrypt } from "./aes-gcm.ts";
+import type { Sealed, Secret, SecretPlace, Vault } from "../../kernel/secret.ts";
+import { encrypt } from "./aes-gcm.ts";
 import {
   kidOf,
   readDataKeys,
@@ -15,6 +14,7 @@ import {
 } from "./data-key-file.ts";
 import { type DiskStep, moveDurably } from "./durable-file.ts";
 import { decodeMaster, MASTER_FILE, type MasterKeys, mastersFromFiles, NEXT_MASTER_FILE } from "./master-key.ts";
+import { boundTo, type DataKey, openSealed } from "./open-sealed.ts";
 
 export interface FileVaultOptions {
   /** A folder of its own, so that a backup of the database does not carry the keys that open it. */
@@ -25,13 +25,10 @@ export interface FileVaultOptions {
   readonly previousMasterKey?: string;
   /** Where a master key comes from that neither is given nor lies in a file, as one that a KMS had to open. */
   readonly masters?: MasterKeys;
+  /** Beside a running server: nothing is written, and a new data key cannot be made. */
+  readonly isReadOnly?: true;
   /** Tests only. */
   readonly step?: DiskStep;
-}
-
-interface DataKey {
-  readonly kid: string;
-  readonly key: Buffer;
 }
 
 /** Data keys per tenant, wrapped by a master key; AES-256-GCM throughout, the place of a secret as additional data. */
@@ -39,6 +36,7 @@ export class FileVault implements Vault {
   readonly #file: string;
   readonly #masters: MasterKeys;
   readonly #step: DiskStep | undefined;
+  readonly #isReadOnly: boolean;
   readonly #keys = new Map<string, readonly DataKey[]>();
   /** How many data keys were wrapped anew, because another master key had wrapped them. */
   readonly rewrapped: number;
@@ -51,12 +49,17 @@ export class FileVault implements Vault {
    */
   constructor(options: FileVaultOptions) {
     const { dir, step } = options;
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    this.#isReadOnly = options.isReadOnly === true;
+    if (!this.#isReadOnly) mkdirSync(dir, { recursive: true, mode: 0o700 });
     this.#file = path.join(dir, "data-keys.json");
     this.#step = step;
     this.#wrapped = readDataKeys(this.#file);
-    this.#masters = mastersOf(options, Object.keys(this.#wrapped).length > 0);
+    this.#masters = mastersOf(options, this.#isReadOnly || Object.keys(this.#wrapped).length > 0);
     this.#unwrapAll();
+    if (this.#isReadOnly) {
+      this.rewrapped = 0;
+      return;
+    }
     const again = this.#wrapAgain();
     this.rewrapped = again.count;
     if (again.count > 0) {
@@ -74,13 +77,7 @@ export class FileVault implements Vault {
   }
 
   open(tenantId: string, place: SecretPlace, sealed: Sealed): Secret {
-    const found = this.#keys.get(tenantId)?.find(({ kid }) => kid === sealed.kid);
-    if (found === undefined) throw cannotOpen(place, "it was sealed with a key that is not here");
-    try {
-      return new Secret(decrypt(found.key, sealed, boundTo(tenantId, place)));
-    } catch {
-      throw cannotOpen(place, "it was changed, or sealed for another place");
-    }
+    return openSealed(this.#keys.get(tenantId) ?? [], tenantId, place, sealed);
   }
 
   kids(tenantId: string): readonly string[] {
@@ -100,7 +97,13 @@ export class FileVault implements Vault {
     return found;
   }
 
+  /** The data keys in the open, for a recovery bundle; whoever gets them opens every backup. */
+  dataKeys(tenantId: string): readonly DataKey[] {
+    return this.#keys.get(tenantId) ?? [];
+  }
+
   #makeKey(tenantId: string): DataKey {
+    if (this.#isReadOnly) throw new Error("this vault was opened for reading only");
     const key = randomBytes(32);
     const made = { kid: kidOf(key), key };
     const wrapped = [wrapDataKey(this.#masters.target, tenantId, key), ...(this.#wrapped[tenantId] ?? [])];
@@ -158,9 +161,3 @@ function mastersOf(options: FileVaultOptions, hasKeys: boolean): MasterKeys {
   const { target, others } = mastersFromFiles(dir, { mustExist, ...(step === undefined ? {} : { step }) });
   return { target, others: [...others, ...previous] };
 }
-
-const boundTo = (tenantId: string, { table, row, field }: SecretPlace): Buffer =>
-  Buffer.from(JSON.stringify([tenantId, table, row, field]));
-
-const cannotOpen = ({ table, field }: SecretPlace, why: string): PomonaError =>
-  new PomonaError("unavailable", "vault.cannot-open", `A secret of ${table}.${field} does not open: ${why}.`);

@@ -1,7 +1,7 @@
 import type { IntentEnvelope, OrderType } from "@pomona/agent-protocol";
 import { asId, type Channel, type DeviceId, type OrderId, type OrderState } from "@pomona/facts";
 import { sql } from "kysely";
-import type { Sealed } from "../../kernel/secret.ts";
+import type { Sealed, SealedColumn } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { Attempt, OrderRow } from "./model.ts";
 
@@ -69,6 +69,8 @@ export const orderMigrations: readonly Migration[] = [
     ],
   },
 ];
+
+export const orderSealed: SealedColumn = { table: "orders", column: "sealed_input", id: "id" };
 
 const toRow = (row: Columns): OrderRow => ({
   id: asId<"order">(row.id),

@@ -1,5 +1,6 @@
 import { asId, type BatchId, type CommandId, type CommandState, type DeviceId } from "@pomona/facts";
 import { sql } from "kysely";
+import type { SealedColumn } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { CommandRow, DeadLetter, Hold } from "./model.ts";
 
@@ -111,6 +112,19 @@ export const commandMigrations: readonly Migration[] = [
       `CREATE INDEX ${table}_dead ON ${table} (tenant_id, dead, id) WHERE dead IS NOT NULL AND retried_by IS NULL`,
     ]),
   },
+];
+
+const packed = (table: string, id: string): SealedColumn => ({
+  table,
+  column: "input",
+  id,
+  isNested: true,
+  place: (row, field) => ({ table: "command_queue", row: String(row[id]), field }),
+});
+export const commandSealed: readonly SealedColumn[] = [
+  packed("command_queue", "id"),
+  packed("command_history", "id"),
+  packed("command_batch_inputs", "batch_id"),
 ];
 
 export const toRow = (row: HistoryColumns & Partial<QueueColumns>): CommandRow => ({

@@ -57,7 +57,7 @@ export function createEscrow(
       ],
       actions: [
         listSecrets,
-        showEscrow,
+        showEscrow(kernel),
         ...secretActions(parts),
         ...revealActions(parts),
         ...policyActions(parts),

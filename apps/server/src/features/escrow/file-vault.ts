@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { DeviceId } from "@pomona/facts";
+import { isRecoveryKey } from "@pomona/mdm";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { askByCommand, askByOrder } from "./ask.ts";
 import type { EscrowKey } from "./escrow-keys.ts";
-import { isRecoveryKey, makeNonce } from "./generate-secrets.ts";
+import { makeNonce } from "./generate-secrets.ts";
 import { putEnvelope } from "./keys.sql.ts";
 import type { AskRow, SecretRow, Verdict } from "./model.ts";
 import type { EscrowParts } from "./ports.ts";

@@ -5,7 +5,15 @@ import type { Secret, Vault } from "../../kernel/secret.ts";
 import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 import { nextSlot, type SecretRow, type SlotEvent, type Verdict } from "./model.ts";
 import { readPolicy } from "./policies.sql.ts";
-import { insertSecret, readHeld, readSecret, readSecrets, type SecretChange, updateSecret } from "./secrets.sql.ts";
+import {
+  insertSecret,
+  placeOf,
+  readHeld,
+  readSecret,
+  readSecrets,
+  type SecretChange,
+  updateSecret,
+} from "./secrets.sql.ts";
 
 const DAY = 86_400_000;
 const TABLE = "escrow_secrets";
@@ -30,10 +38,7 @@ export class SecretBook {
 
   /** @throws PomonaError `vault.cannot-open` */
   open(tenantId: string, row: Pick<SecretRow, "id" | "deviceId" | "sealed" | "sealedIn">): Secret {
-    const place =
-      row.sealedIn === TABLE
-        ? { table: TABLE, row: row.id, field: "sealed_value" }
-        : { table: row.sealedIn, row: row.deviceId, field: "sealed_token" };
+    const place = placeOf(row.id, row.deviceId, row.sealedIn);
     return this.#vault.open(tenantId, place, row.sealed);
   }
 

@@ -1,5 +1,5 @@
 import { asId, type DeviceId, type SecretKind, type TenantId } from "@pomona/facts";
-import type { Sealed } from "../../kernel/secret.ts";
+import type { Sealed, SealedColumn, SecretPlace } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { SecretRow, Slot, Verdict } from "./model.ts";
 
@@ -57,6 +57,19 @@ export const secretMigrations: readonly Migration[] = [
     ],
   },
 ];
+
+export const secretSealed: SealedColumn = {
+  table: "escrow_secrets",
+  column: "sealed_value",
+  id: "id",
+  place: (row) => placeOf(String(row["id"]), String(row["device_id"]), String(row["sealed_in"])),
+};
+
+/** Where a value was sealed: one that moved here keeps its place. */
+export const placeOf = (id: string, deviceId: string, sealedIn: string): SecretPlace =>
+  sealedIn === "escrow_secrets"
+    ? { table: sealedIn, row: id, field: "sealed_value" }
+    : { table: sealedIn, row: deviceId, field: "sealed_token" };
 
 const toRow = (row: Columns): SecretRow => ({
   id: row.id,
