@@ -71,16 +71,16 @@ const recovery = program
 
 recovery
   .command("make-key")
-  .description("make a recovery key: the certificate is for the server, the key belongs elsewhere")
+  .description("make a bundle key: the certificate is for the server, the key belongs elsewhere")
   .requiredOption("--to <file>", "the files to write are FILE.key and FILE.crt")
-  .option("--name <name>", "whose it is", "recovery key")
+  .option("--name <name>", "whose it is", "bundle key")
   .option("--passphrase-file <file>", PASSPHRASE)
   .action(async (options: MakeKeyOptions) => (await import("./recovery/make-key.ts")).makeKey(options));
 
 recovery
   .command("export")
-  .description("write all secrets of the data folder (POMONA_DATA) into a bundle that only recovery keys open")
-  .requiredOption("--recipient <file...>", "PEM of the certificate of a recovery key; any one of several opens it")
+  .description("write all secrets of the data folder (POMONA_DATA) into a bundle that only bundle keys open")
+  .requiredOption("--recipient <file...>", "PEM of the certificate of a bundle key; any one of several opens it")
   .requiredOption("--to <file>", "the bundle to write")
   .option("--tenant <name...>", "only these tenants; without it all, and the server's own keys")
   .action(async (options: ExportOptions) => (await import("./recovery/export.ts")).runExport(options));
@@ -89,7 +89,7 @@ recovery
   .command("drill")
   .description("prove that a bundle opens and that all in it is sound; prints no secret")
   .requiredOption("--bundle <file>", "the bundle")
-  .requiredOption("--key <file>", "PEM of the recovery key")
+  .requiredOption("--key <file>", "PEM of the bundle key")
   .option("--certificate <file>", "PEM of its certificate, when that is not in the same file")
   .option("--passphrase-file <file>", PASSPHRASE)
   .option("--database <file>", "a backup of the database, all of which has to open with the bundle's keys too")
@@ -99,7 +99,7 @@ recovery
   .command("open")
   .description("write the secrets of one Mac in the open")
   .requiredOption("--bundle <file>", "the bundle")
-  .requiredOption("--key <file>", "PEM of the recovery key")
+  .requiredOption("--key <file>", "PEM of the bundle key")
   .requiredOption("--device <serial>", "the serial number of the Mac")
   .option("--kind <kind>", "only this kind, as fileVaultKey")
   .option("--certificate <file>", "PEM of the key's certificate, when that is not in the same file")

@@ -93,6 +93,8 @@ export interface FactCatalog {
   "recovery.reseal-ended": { readonly kid: string; readonly resealed: number; readonly failed: number };
   /** Somebody with the data folder took the tenant's secrets out, encrypted to keys that lie elsewhere. */
   "recovery.bundle-exported": { readonly bundleId: string; readonly values: number; readonly by: string };
+  /** A Mac enrolled, and no recovery bundle of the tenant was ever proved to open. */
+  "recovery.untested": { readonly state: "neverExported" | "neverTested" };
   "recovery.drill-passed": { readonly bundleId: string; readonly by: string };
   "push.failed": { readonly reason: string; readonly status: number };
   /** A Mac was taken over from another MDM server; `device.enrolled` follows when it comes by. */

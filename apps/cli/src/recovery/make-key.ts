@@ -1,4 +1,4 @@
-import { makeRecoveryKeyFiles } from "@pomona/server";
+import { makeBundleKeyFiles } from "@pomona/server";
 import type { MakeKeyOptions } from "./options.ts";
 import { readPassphrase } from "./passphrase.ts";
 
@@ -8,5 +8,5 @@ export async function makeKey({ name, to, passphraseFile }: MakeKeyOptions): Pro
   const isTyped = passphraseFile === undefined && process.stdin.isTTY;
   if (isTyped && (await readPassphrase(undefined, "Once more: ")) !== passphrase)
     throw new Error("The two are not the same. Nothing was written.");
-  console.log((await makeRecoveryKeyFiles(name, to, passphrase)).join("\n"));
+  console.log((await makeBundleKeyFiles(name, to, passphrase)).join("\n"));
 }

@@ -1,13 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Snapshot } from "../adapters/store/snapshot.ts";
 import { openSealed } from "../adapters/vault/open-sealed.ts";
-import {
-  type BundleLine,
-  drillBundle,
-  makeRecoveryKey,
-  readBundle,
-  type ValueLine,
-} from "../features/recovery/index.ts";
+import { type BundleLine, drillBundle, makeBundleKey, readBundle, type ValueLine } from "../features/recovery/index.ts";
+import { PLATFORM } from "../kernel/scope.ts";
 import { type Sealed, sealedPlace } from "../kernel/secret.ts";
 import { certificateIn, privateKeyIn, writeNew } from "./recovery-files.ts";
 import { LASTING_COLUMNS } from "./sealed-columns.ts";
@@ -22,8 +17,8 @@ export interface BundleFiles {
 }
 
 async function linesIn({ bundle, key, certificate, passphrase }: BundleFiles): Promise<readonly BundleLine[]> {
-  const recoveryKey = { certificate: certificateIn(certificate ?? key), key: await privateKeyIn(key, passphrase) };
-  return readBundle(readFileSync(bundle), recoveryKey);
+  const bundleKey = { certificate: certificateIn(certificate ?? key), key: await privateKeyIn(key, passphrase) };
+  return readBundle(readFileSync(bundle), bundleKey);
 }
 
 export interface DrillResult {
@@ -70,7 +65,7 @@ function drillDatabase(lines: readonly BundleLine[], file: string) {
   const wrong: string[] = [];
   for (const column of LASTING_COLUMNS) {
     for (const row of snapshot.rows(column.table)) {
-      const tenantId = String(row["tenant_id"] ?? "platform");
+      const tenantId = typeof row["tenant_id"] === "string" ? row["tenant_id"] : PLATFORM;
       const text = row[column.column];
       if (!covered.has(tenantId) || typeof text !== "string") continue;
       const dataKeys = (keys.get(tenantId) ?? []).map(({ kid, key }) => ({ kid, key: Buffer.from(key, "base64") }));
@@ -78,7 +73,7 @@ function drillDatabase(lines: readonly BundleLine[], file: string) {
         openSealed(dataKeys, tenantId, sealedPlace(column, row), JSON.parse(text) as Sealed);
         opened += 1;
       } catch {
-        wrong.push(`in the database, ${column.table} ${String(row["id"] ?? row["name"] ?? "")} does not open`);
+        wrong.push(`in the database, a value of ${column.table}.${column.column} does not open`);
       }
     }
   }
@@ -111,10 +106,10 @@ export async function openSecrets(files: BundleFiles, { serialNumber, kind }: Se
   );
 }
 
-/** Writes a new recovery key pair: `FILE.key` to be kept away from the server, `FILE.crt` for it. */
-export async function makeRecoveryKeyFiles(name: string, to: string, passphrase: string): Promise<readonly string[]> {
+/** Writes a new bundle key: `FILE.key` to be kept away from the server, `FILE.crt` for it. */
+export async function makeBundleKeyFiles(name: string, to: string, passphrase: string): Promise<readonly string[]> {
   if (passphrase.length < 12) throw new Error("The passphrase has to be 12 characters and more.");
-  const made = await makeRecoveryKey(name, passphrase, Date.now());
+  const made = await makeBundleKey(name, passphrase, Date.now());
   writeNew(`${to}.key`, Buffer.from(made.key, "utf8"));
   writeNew(`${to}.crt`, Buffer.from(made.certificate, "utf8"));
   return [

@@ -17,7 +17,7 @@ export async function privateKeyIn(file: string, passphrase: () => Promise<strin
   try {
     return privateKeyFromPem(pem, given);
   } catch (cause) {
-    const why = isEncrypted ? "The passphrase does not open the recovery key." : `${file} holds no private key.`;
+    const why = isEncrypted ? "The passphrase does not open the bundle key." : `${file} holds no private key.`;
     throw new Error(why, { cause });
   }
 }

@@ -10,7 +10,7 @@ import { certificateIn, writeNew } from "./recovery-files.ts";
 import { LASTING_COLUMNS } from "./sealed-columns.ts";
 
 export interface ExportOrder {
-  /** PEM files, each with the certificate of a recovery key. */
+  /** PEM files, each with the certificate of a bundle key. */
   readonly recipients: readonly string[];
   /** The file to write; it must not be there. */
   readonly to: string;

@@ -23,7 +23,9 @@ test("every column of the database in which something is sealed is one that a dr
   await server.stop();
   const database = new DatabaseSync(path.join(dataDir, "pomona.db"), { readOnly: true });
   const columns = database
-    .prepare("SELECT m.name AS t, c.name AS c, c.pk AS pk FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'")
+    .prepare(
+      "SELECT m.name AS t, c.name AS c, c.pk AS pk FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'",
+    )
     .all() as unknown as readonly { t: string; c: string; pk: number }[];
   database.close();
   const sealed = columns.filter(({ c }) => c.startsWith("sealed_") && c !== "sealed_in").map(({ t, c }) => `${t}.${c}`);

@@ -67,6 +67,7 @@ export const factEffects: { readonly [Type in FactType]: readonly Read[] } = {
   "recovery.data-key-changed": [showRecovery, showEscrow],
   "recovery.reseal-ended": [showRecovery],
   "recovery.bundle-exported": [showRecovery, showEscrow],
+  "recovery.untested": [],
   "recovery.drill-passed": [showRecovery, showEscrow],
   "identity.renewed": [listRenewals, listIdentities],
   "renewal.failed": [listRenewals],

@@ -7,6 +7,7 @@ import { BlockSkeleton } from "../../kit/skeletons.tsx";
 import { When } from "../../kit/time/when.tsx";
 import { FindingsPanel } from "./findings-panel.tsx";
 import { PoliciesPanel } from "./policies-panel.tsx";
+import { RecoveryPanel } from "./recovery-panel.tsx";
 import { SECRET_TITLES } from "./secret-words.ts";
 
 /** Escrow over all Macs: what somebody should look at first, then what is held and how. */
@@ -32,6 +33,7 @@ export const EscrowPage = () => {
         </>
       }
     >
+      <RecoveryPanel summary={escrow.recovery} />
       <FindingsPanel
         title="Does not open, or does not fit"
         tone="act"

@@ -1,6 +1,7 @@
 import type { Feature, Kernel } from "../../kernel/feature.ts";
 import { bundleMigrations } from "./bundles.sql.ts";
 import { confirmDrill } from "./confirm-drill.ts";
+import { onDeviceEnrolled } from "./on-device-enrolled.ts";
 import type { RecoveryPorts } from "./ports.ts";
 import { resealOld } from "./reseal.job.ts";
 import { resealMigrations } from "./reseals.sql.ts";
@@ -12,5 +13,6 @@ export const createRecovery = (kernel: Kernel, { log, sealed }: RecoveryPorts): 
   name: "recovery",
   migrations: [...bundleMigrations, ...resealMigrations],
   actions: [showRecovery(kernel), rotateDataKey(kernel, sealed), confirmDrill],
+  factHandlers: [onDeviceEnrolled(kernel)],
   jobs: [takeLog(kernel, log), resealOld(kernel, sealed)],
 });

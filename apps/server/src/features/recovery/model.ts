@@ -1,4 +1,5 @@
 import type { RecoverySummary } from "@pomona/contract";
+import type { SealedColumn } from "../../kernel/secret.ts";
 
 const DAY = 86_400_000;
 /** People, keys and passphrases get lost: a drill is worth something for a quarter. */
@@ -19,7 +20,7 @@ export interface BundleRow {
   readonly testedAt: number | null;
 }
 
-const HOW = "Run `pomona recovery export` on the server, then `pomona recovery drill` where the recovery key is kept.";
+const HOW = "Run `pomona recovery export` on the server, then `pomona recovery drill` where the bundle key is kept.";
 
 /** What is known of a tenant's bundles, in one word and one sentence. @param kid the data key that seals now, if any */
 export function judgeRecovery(bundles: readonly BundleRow[], kid: string | undefined, now: number): RecoverySummary {
@@ -38,7 +39,7 @@ export function judgeRecovery(bundles: readonly BundleRow[], kid: string | undef
     return {
       state: "neverTested",
       advice:
-        "The recovery bundle was never tested: nobody knows whether it opens. Run `pomona recovery drill` where the recovery key is kept, and enter its code here.",
+        "The recovery bundle was never tested: nobody knows whether it opens. Run `pomona recovery drill` where the bundle key is kept, and enter its code here.",
       exportedAt,
       testedAt: null,
     };
@@ -61,3 +62,5 @@ export function judgeRecovery(bundles: readonly BundleRow[], kid: string | undef
 }
 
 export const toTime = (ms: number): string => new Date(ms).toISOString();
+
+export const nameOf = ({ table, column }: SealedColumn): string => `${table}.${column}`;

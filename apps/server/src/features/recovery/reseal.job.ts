@@ -2,6 +2,7 @@ import type { Job, Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import { type Sealed, type SealedColumn, sealedPlace } from "../../kernel/secret.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
+import { nameOf } from "./model.ts";
 import { putReseal, type ResealRow, readReseal, readResealing } from "./reseals.sql.ts";
 import { readSealedRows, type SealedRow, writeSealed } from "./sealed-rows.sql.ts";
 
@@ -10,8 +11,6 @@ const SLICE = 100;
 /** Slices of one tenant in one run, so that many tenants take turns. */
 const SLICES = 20;
 const TENANTS = 50;
-
-export const nameOf = ({ table, column }: SealedColumn): string => `${table}.${column}`;
 
 /**
  * Seals older values under the newest data key, slice by slice. Each slice and how far it came are one transaction, so that a cut

@@ -2,7 +2,7 @@ import { rotateDataKey as contract } from "@pomona/contract";
 import { bindAction } from "../../kernel/action.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import type { SealedColumn } from "../../kernel/secret.ts";
-import { nameOf } from "./reseal.job.ts";
+import { nameOf } from "./model.ts";
 import { putReseal } from "./reseals.sql.ts";
 import { countSealed } from "./sealed-rows.sql.ts";
 

@@ -4,7 +4,7 @@ import { openEnvelopedData, PkiError, parseCertificate } from "@pomona/pki";
 import { nodeCrypto, privateKeyFromPem } from "@pomona/pki/node";
 import { drillCode } from "./drill-code.ts";
 import type { BundleLine, ValueLine } from "./lines.ts";
-import type { RecoveryKey } from "./read-bundle.ts";
+import type { BundleKey } from "./read-bundle.ts";
 
 /** What a drill found. It passed when nothing is wrong; what was unreadable on the server already is a note. */
 export interface DrillReport {
@@ -83,7 +83,7 @@ function wrongDataKey({ tenantId, kid, key }: LineOf<"data-key">): string[] {
 }
 
 const about = ({ table, row, serialNumber }: ValueLine): string =>
-  `${table} ${String(row["id"] ?? row["name"] ?? "")}${serialNumber === null ? "" : ` of ${serialNumber}`}`;
+  [table, row["id"], row["name"], serialNumber].filter((each) => typeof each === "string").join(" ");
 
 /** A key of a certificate has to fit it; anything else has to be there. */
 function wrongValue(line: ValueLine): string[] {
@@ -116,7 +116,7 @@ function isKeyOf(pem: string, certificate: X509Certificate): boolean {
 
 /** Every message of a Mac that the server could open has to open with a key that is in the bundle. */
 function wrongEnvelopes(envelopes: readonly LineOf<"envelope">[], values: readonly ValueLine[]): string[] {
-  const keys = new Map<string, RecoveryKey[]>();
+  const keys = new Map<string, BundleKey[]>();
   for (const { table, tenantId, row, text } of values) {
     if (table !== "escrow_keys" || text === undefined) continue;
     const certificate = parseCertificate(Buffer.from(String(row["certificate"]), "base64"));
@@ -129,7 +129,7 @@ function wrongEnvelopes(envelopes: readonly LineOf<"envelope">[], values: readon
   });
 }
 
-function opensWith(cms: Uint8Array, { certificate, key }: RecoveryKey): boolean {
+function opensWith(cms: Uint8Array, { certificate, key }: BundleKey): boolean {
   try {
     const { content } = openEnvelopedData(nodeCrypto(), cms, certificate, key);
     return isRecoveryKey(Buffer.from(content).toString("utf8").trim());

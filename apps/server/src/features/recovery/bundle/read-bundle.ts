@@ -3,14 +3,14 @@ import { type Certificate, openEnvelopedData, PkiError, type PrivateKeyHandle } 
 import { nodeCrypto } from "@pomona/pki/node";
 import type { BundleLine } from "./lines.ts";
 
-/** A recovery key that somebody keeps away from the server. */
-export interface RecoveryKey {
+/** A bundle key that somebody keeps away from the server. */
+export interface BundleKey {
   readonly certificate: Certificate;
   readonly key: PrivateKeyHandle;
 }
 
 /** Opens a bundle and proves that all of it is there. @throws Error in words, without a word of what is inside */
-export function readBundle(bytes: Uint8Array, { certificate, key }: RecoveryKey): readonly BundleLine[] {
+export function readBundle(bytes: Uint8Array, { certificate, key }: BundleKey): readonly BundleLine[] {
   let content: Uint8Array;
   try {
     content = openEnvelopedData(nodeCrypto(), bytes, certificate, key).content;
@@ -22,7 +22,7 @@ export function readBundle(bytes: Uint8Array, { certificate, key }: RecoveryKey)
 }
 
 const WHY: Readonly<Record<string, string>> = {
-  "cms.recipient": "The bundle was not encrypted to this certificate. Take the recovery key that it was made for.",
+  "cms.recipient": "The bundle was not encrypted to this certificate. Take the bundle key that it was made for.",
   "cms.decrypt":
     "The key does not open the bundle: it is another key than the certificate's, or the bundle is damaged.",
 };

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { type Certificate, createEnvelopedData, nameValue } from "@pomona/pki";
 import { nodeCrypto } from "@pomona/pki/node";
 import { newId } from "../../../kernel/clock.ts";
+import { PLATFORM } from "../../../kernel/scope.ts";
 import { type Sealed, type SealedColumn, type Secret, type SecretPlace, sealedPlace } from "../../../kernel/secret.ts";
 import type { RecoveryEntry } from "../ports.ts";
 import { drillCode, hashCode } from "./drill-code.ts";
@@ -35,16 +36,14 @@ export interface MadeBundle {
   readonly entry: Extract<RecoveryEntry, { type: "exported" }>;
 }
 
-/** The tenant to which a row of a table without tenants belongs. */
-const INSTALLATION = "platform";
 /** RSA below it is not for what has to hold for years. */
 const LEAST_BITS = 2048;
 
-/** Puts all that is sealed into one bundle for those who hold the recovery keys. @throws Error for a key that is too weak */
+/** Puts all that is sealed into one bundle for those who hold the bundle keys. @throws Error for a key that is too weak */
 export function writeBundle(source: BundleSource, order: BundleOrder): MadeBundle {
   for (const { keyType, keyBits } of order.recipients)
     if (keyType !== "rsa" || keyBits < LEAST_BITS)
-      throw new Error(`A recovery certificate needs an RSA key of ${LEAST_BITS} bits and more.`);
+      throw new Error(`The certificate of a bundle key needs an RSA key of ${LEAST_BITS} bits and more.`);
   const bundleId = newId(order.now);
   const canary = randomBytes(32);
   const content = contentOf(source, order, bundleId, canary);
@@ -87,10 +86,10 @@ function contentOf(source: BundleSource, order: BundleOrder, bundleId: string, c
       serialNumber: textOf(row["serial_number"]),
       name: textOf(row["name"]),
     });
-  const deviceOf = (tenantId: string, row: Row) => devices.get(`${tenantId} ${String(row["device_id"] ?? "")}`);
+  const deviceOf = (tenantId: string, row: Row) => devices.get(`${tenantId} ${textOf(row["device_id"])}`);
   for (const column of order.columns) {
     for (const row of source.rows(column.table)) {
-      const tenantId = String(row["tenant_id"] ?? INSTALLATION);
+      const tenantId = textOf(row["tenant_id"]) ?? PLATFORM;
       const text = row[column.column];
       if (!covered.has(tenantId) || typeof text !== "string") continue;
       const { [column.column]: _sealed, ...rest } = row;

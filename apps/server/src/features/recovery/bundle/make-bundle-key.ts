@@ -9,15 +9,15 @@ const VALID_MS = 30 * 365 * DAY;
 /** What OpenSSL takes at most without being asked: 16 MiB. Five passes make up for the memory. */
 const COST = { N: 16_384, r: 8, p: 5 };
 
-export interface MadeRecoveryKey {
+export interface MadeBundleKey {
   /** PEM; the server may have it. */
   readonly certificate: string;
   /** PEM: the key, encrypted with the passphrase, and the certificate again. It belongs where the server is not. */
   readonly key: string;
 }
 
-/** A key pair for recovery bundles, as standard files: any OpenSSL since 1.1 reads them. */
-export async function makeRecoveryKey(name: string, passphrase: string, now: number): Promise<MadeRecoveryKey> {
+/** A key pair that opens recovery bundles, as standard files: any OpenSSL since 1.1 reads them. */
+export async function makeBundleKey(name: string, passphrase: string, now: number): Promise<MadeBundleKey> {
   const { privateKey } = await promisify(generate)("rsa", { modulusLength: 4096 });
   const crypto = nodeCrypto();
   const key = privateKeyFromPem(privateKey.export({ type: "pkcs8", format: "pem" }) as string);
