@@ -17,6 +17,7 @@ export {
 export { type FrozenRelay, startFrozenRelay } from "./apns/frozen-relay.ts";
 export { openPushAuthority, type PushAuthority, type PushCertificate } from "./apns/push-certificates.ts";
 export { createPackageCache, type PackageCache } from "./install/package-cache.ts";
+export { type FakeKms, type KmsMood, startFakeKms } from "./kms/fake-kms.ts";
 export { authenticate, tokenUpdate } from "./mdm/check-in-messages.ts";
 export { type DeviceChannel, openDeviceChannel } from "./mdm/device-channel.ts";
 export { fetchEnrollmentProfile, prepareEnrollment } from "./mdm/enroll.ts";

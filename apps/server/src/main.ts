@@ -58,7 +58,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
 
 async function compose(config: ServerConfig, unlock: () => void): Promise<RunningServer> {
   const log = config.logLevel === "silent" ? silentLog : pinoLog(config.logLevel);
-  const vault = openVault(config, log);
+  const vault = await openVault(config, log);
   const clock = config.clock ?? systemClock;
   const store = new SqliteStore({
     file: path.join(config.dataDir, "pomona.db"),

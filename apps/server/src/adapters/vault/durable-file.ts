@@ -38,6 +38,6 @@ export function refuseOpenFile(file: string): void {
   if ((mode & 0o077) === 0) return;
   throw new Error(
     `${file} can be read by others than its owner (mode ${mode.toString(8).padStart(4, "0")}). Keys are for the server alone: ` +
-      `run  chmod 600 '${file}'  and, if somebody else may have read it, change the master key (pomona keys rotate-master).`,
+      `run  chmod 600 '${file}'  and replace the key, if somebody else may have read it.`,
   );
 }

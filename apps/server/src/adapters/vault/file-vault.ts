@@ -1,7 +1,8 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import type { Sealed, Secret, SecretPlace, Vault } from "../../kernel/secret.ts";
+import { PomonaError } from "../../kernel/errors.ts";
+import type { KeyOps, KmsRecipient, Sealed, Secret, SecretPlace, Vault } from "../../kernel/secret.ts";
 import { encrypt } from "./aes-gcm.ts";
 import {
   kidOf,
@@ -13,6 +14,7 @@ import {
   writeDataKeys,
 } from "./data-key-file.ts";
 import { type DiskStep, moveDurably } from "./durable-file.ts";
+import { openWithKms, sealForKms } from "./kms-seal.ts";
 import { decodeMaster, MASTER_FILE, type MasterKeys, mastersFromFiles, NEXT_MASTER_FILE } from "./master-key.ts";
 import { boundTo, type DataKey, openSealed } from "./open-sealed.ts";
 
@@ -25,6 +27,8 @@ export interface FileVaultOptions {
   readonly previousMasterKey?: string;
   /** Where a master key comes from that neither is given nor lies in a file, as one that a KMS had to open. */
   readonly masters?: MasterKeys;
+  /** Opens what is sealed to a KMS; without it such values stay shut. */
+  readonly kms?: KeyOps;
   /** Beside a running server: nothing is written, and a new data key cannot be made. */
   readonly isReadOnly?: true;
   /** Tests only. */
@@ -37,6 +41,7 @@ export class FileVault implements Vault {
   readonly #masters: MasterKeys;
   readonly #step: DiskStep | undefined;
   readonly #isReadOnly: boolean;
+  readonly #kms: KeyOps | undefined;
   readonly #keys = new Map<string, readonly DataKey[]>();
   /** How many data keys were wrapped anew, because another master key had wrapped them. */
   readonly rewrapped: number;
@@ -49,6 +54,7 @@ export class FileVault implements Vault {
    */
   constructor(options: FileVaultOptions) {
     const { dir, step } = options;
+    this.#kms = options.kms;
     this.#isReadOnly = options.isReadOnly === true;
     if (!this.#isReadOnly) mkdirSync(dir, { recursive: true, mode: 0o700 });
     this.#file = path.join(dir, "data-keys.json");
@@ -78,6 +84,32 @@ export class FileVault implements Vault {
 
   open(tenantId: string, place: SecretPlace, sealed: Sealed): Secret {
     return openSealed(this.#keys.get(tenantId) ?? [], tenantId, place, sealed);
+  }
+
+  sealFor(recipient: KmsRecipient, tenantId: string, place: SecretPlace, bytes: Uint8Array): Sealed {
+    return sealForKms(recipient, boundTo(tenantId, place), bytes);
+  }
+
+  async openAnywhere(tenantId: string, place: SecretPlace, sealed: Sealed): Promise<Secret> {
+    if (sealed.recipient === "tenant") return this.open(tenantId, place, sealed);
+    if (this.#kms === undefined)
+      throw new PomonaError(
+        "unavailable",
+        "kms.not-configured",
+        "A KMS has to open this, and none is set (POMONA_KMS_*).",
+      );
+    return openWithKms(this.#kms, boundTo(tenantId, place), sealed);
+  }
+
+  mark(tenantId: string, bytes: Uint8Array): string {
+    return markWith(this.#newest(tenantId) ?? this.#makeKey(tenantId), bytes);
+  }
+
+  isMarkOf(tenantId: string, mark: string, bytes: Uint8Array): boolean {
+    const found = this.#keys.get(tenantId)?.find(({ kid }) => mark.startsWith(`${kid}:`));
+    if (found === undefined) return false;
+    const [ours, theirs] = [Buffer.from(markWith(found, bytes)), Buffer.from(mark)];
+    return ours.length === theirs.length && timingSafeEqual(ours, theirs);
   }
 
   kids(tenantId: string): readonly string[] {
@@ -160,4 +192,10 @@ function mastersOf(options: FileVaultOptions, hasKeys: boolean): MasterKeys {
   const mustExist = hasKeys && previous.length === 0;
   const { target, others } = mastersFromFiles(dir, { mustExist, ...(step === undefined ? {} : { step }) });
   return { target, others: [...others, ...previous] };
+}
+
+/** With a key made of the data key for this alone. */
+function markWith({ kid, key }: DataKey, bytes: Uint8Array): string {
+  const own = hkdfSync("sha256", key, new Uint8Array(), "pomona mark", 32);
+  return `${kid}:${createHmac("sha256", Buffer.from(own)).update(bytes).digest("hex")}`;
 }

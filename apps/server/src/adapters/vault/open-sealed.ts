@@ -13,6 +13,7 @@ export const boundTo = (tenantId: string, { table, row, field }: SecretPlace): B
 
 /** Opens a value with whichever of a tenant's data keys sealed it. @throws PomonaError `vault.cannot-open` */
 export function openSealed(keys: readonly DataKey[], tenantId: string, place: SecretPlace, sealed: Sealed): Secret {
+  if (sealed.recipient === "kms") throw cannotOpen(place, "only the KMS opens it");
   const found = keys.find(({ kid }) => kid === sealed.kid);
   if (found === undefined) throw cannotOpen(place, "it was sealed with a key that is not here");
   try {
