@@ -83,6 +83,7 @@ recovery
   .requiredOption("--recipient <file...>", "PEM of the certificate of a bundle key; any one of several opens it")
   .requiredOption("--to <file>", "the bundle to write")
   .option("--tenant <name...>", "only these tenants; without it all, and the server's own keys")
+  .option("--through-kms", "have the KMS open what only it can; without it such values stay sealed in the bundle")
   .action(async (options: ExportOptions) => (await import("./recovery/export.ts")).runExport(options));
 
 recovery
@@ -104,6 +105,7 @@ recovery
   .option("--kind <kind>", "only this kind, as fileVaultKey")
   .option("--certificate <file>", "PEM of the key's certificate, when that is not in the same file")
   .option("--passphrase-file <file>", PASSPHRASE)
+  .option("--through-kms", "have the KMS open what only it can (POMONA_KMS_*)")
   .option("--to <file>", "write them there, for the owner alone, and not to the terminal")
   .action(async (options: OpenOptions) => (await import("./recovery/open.ts")).open(options));
 

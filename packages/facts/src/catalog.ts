@@ -87,6 +87,9 @@ export interface FactCatalog {
   "escrow.code-expiring": { readonly expiresAt: number };
   "escrow.policy-changed": { readonly kind: SecretKind };
   "escrow.certificate-changed": { readonly expiresAt: number };
+  /** Recovery keys are sealed to another key from now on; null: to the server's own. */
+  "escrow.recipient-changed": { readonly keyId: string | null };
+  "escrow.kms-changed": { readonly state: "works" | "refused" | "unreachable" };
   "escrow.departure-changed": { readonly step: string | null; readonly state: string };
   /** Sealed with a new data key from now on; what was sealed before still opens. */
   "recovery.data-key-changed": { readonly kid: string };

@@ -25,7 +25,7 @@ export interface FakeKms extends AsyncDisposable {
   newKey(usage?: "ENCRYPT_DECRYPT" | "SIGN_VERIFY"): string;
   mood: KmsMood;
   /** Operations that it was asked for with a good signature, in order. */
-  readonly asked: readonly string[];
+  readonly asked: string[];
 }
 
 /** AWS KMS's JSON protocol over loopback, as far as GetPublicKey and Decrypt, with real keys; it checks the signature of each request. */

@@ -9,6 +9,7 @@ export interface ExportOptions {
   readonly recipient: readonly string[];
   readonly to: string;
   readonly tenant?: readonly string[];
+  readonly throughKms?: true;
 }
 interface BundleOptions {
   readonly bundle: string;
@@ -24,6 +25,7 @@ export interface DrillOptions extends BundleOptions {
 export interface OpenOptions extends BundleOptions {
   readonly device: string;
   readonly kind?: string;
+  readonly throughKms?: true;
   readonly to?: string;
 }
 /** What the command line of `recovery confirm` says. */

@@ -31,6 +31,7 @@ import { createRevocation } from "../features/revocation/feature.ts";
 import { createTenants } from "../features/tenants/feature.ts";
 import { Authority } from "../features/tenants/index.ts";
 import type { Feature, HttpRoute, Kernel } from "../kernel/feature.ts";
+import { kmsOf } from "./keys.ts";
 import { SEALED_COLUMNS } from "./sealed-columns.ts";
 
 /** Where the doors are reached from outside; filled once they listen. */
@@ -96,7 +97,13 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
   });
   commands.addHeldSource(agents.heldOrders);
   const recovery = createRecovery(kernel, { log: new FileRecoveryLog(config.dataDir), sealed: SEALED_COLUMNS });
-  const escrow = createEscrow(kernel, { enrollment, authority, commands, storeOrder: agents.storeOrder });
+  const escrow = createEscrow(kernel, {
+    enrollment,
+    authority,
+    commands,
+    storeOrder: agents.storeOrder,
+    kms: kmsOf(config),
+  });
   const movingIn = createMovingIn(kernel, { authority, enrollment, push, seen });
   const content = createContent(kernel, {
     blobs: new DiskBlobs(path.join(config.dataDir, "blobs")),

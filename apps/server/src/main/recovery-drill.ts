@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Snapshot } from "../adapters/store/snapshot.ts";
-import { openSealed } from "../adapters/vault/open-sealed.ts";
+import { openWithKms } from "../adapters/vault/kms-seal.ts";
+import { boundTo, openSealed } from "../adapters/vault/open-sealed.ts";
 import { type BundleLine, drillBundle, makeBundleKey, readBundle, type ValueLine } from "../features/recovery/index.ts";
 import { PLATFORM } from "../kernel/scope.ts";
-import { type Sealed, sealedPlace } from "../kernel/secret.ts";
+import { type KeyOps, type Sealed, sealedPlace } from "../kernel/secret.ts";
 import { certificateIn, privateKeyIn, writeNew } from "./recovery-files.ts";
 import { LASTING_COLUMNS } from "./sealed-columns.ts";
 
@@ -45,6 +46,9 @@ export async function drillRecovery(files: BundleFiles, database?: string): Prom
     `Recovery bundle ${report.bundleId} of ${report.createdAt} opens.`,
     ...counted,
     ...(backup === undefined ? [] : [`The database: ${backup.opened} sealed values open with the keys of the bundle.`]),
+    ...(backup === undefined || backup.away === 0
+      ? []
+      : [`Note: ${backup.away} values of the database open only in the KMS.`]),
     ...report.notes.map((note) => `Note: ${note}.`),
     ...wrong.slice(0, 50).map((each) => `WRONG: ${each}.`),
     ...(wrong.length > 50 ? [`WRONG: and ${wrong.length - 50} more.`] : []),
@@ -62,6 +66,7 @@ function drillDatabase(lines: readonly BundleLine[], file: string) {
   );
   using snapshot = new Snapshot(file);
   let opened = 0;
+  let away = 0;
   const wrong: string[] = [];
   for (const column of LASTING_COLUMNS) {
     for (const row of snapshot.rows(column.table)) {
@@ -69,15 +74,20 @@ function drillDatabase(lines: readonly BundleLine[], file: string) {
       const text = row[column.column];
       if (!covered.has(tenantId) || typeof text !== "string") continue;
       const dataKeys = (keys.get(tenantId) ?? []).map(({ kid, key }) => ({ kid, key: Buffer.from(key, "base64") }));
+      const sealed = JSON.parse(text) as Sealed;
+      if (sealed.recipient === "kms") {
+        away += 1;
+        continue;
+      }
       try {
-        openSealed(dataKeys, tenantId, sealedPlace(column, row), JSON.parse(text) as Sealed);
+        openSealed(dataKeys, tenantId, sealedPlace(column, row), sealed);
         opened += 1;
       } catch {
         wrong.push(`in the database, a value of ${column.table}.${column.column} does not open`);
       }
     }
   }
-  return { opened, wrong };
+  return { opened, away, wrong };
 }
 
 export interface SecretQuery {
@@ -86,24 +96,40 @@ export interface SecretQuery {
   readonly kind?: string;
 }
 
-/** The secrets of one Mac, in the open: `kind slot since value`, tabs between. */
-export async function openSecrets(files: BundleFiles, { serialNumber, kind }: SecretQuery): Promise<readonly string[]> {
+type Found = ValueLine | Extract<BundleLine, { type: "sealed-to-kms" }>;
+
+/**
+ * The secrets of one Mac, in the open: `kind slot since value`, tabs between.
+ * @param kms opens what only it can; without it such a value is named, with the key that opens it
+ */
+export async function openSecrets(files: BundleFiles, query: SecretQuery, kms?: KeyOps): Promise<readonly string[]> {
+  const { serialNumber, kind } = query;
   const found = (await linesIn(files)).filter(
-    (line): line is ValueLine =>
-      line.type === "value" && line.table === "escrow_secrets" && line.serialNumber === serialNumber,
+    (line): line is Found =>
+      (line.type === "value" || line.type === "sealed-to-kms") &&
+      line.table === "escrow_secrets" &&
+      line.serialNumber === serialNumber,
   );
   const chosen = found.filter(({ row }) => kind === undefined || row["kind"] === kind);
+  if (found.length === 0) throw new Error(`The bundle holds nothing of a Mac with the serial number ${serialNumber}.`);
   if (chosen.length === 0) {
     const kinds = [...new Set(found.map(({ row }) => String(row["kind"])))];
-    throw new Error(
-      found.length === 0
-        ? `The bundle holds nothing of a Mac with the serial number ${serialNumber}.`
-        : `The bundle holds no ${kind} of ${serialNumber}, only: ${kinds.join(", ")}.`,
-    );
+    throw new Error(`The bundle holds no ${kind} of ${serialNumber}, only: ${kinds.join(", ")}.`);
   }
-  return chosen.map(({ row, text, base64 }) =>
-    [row["kind"], row["slot"], new Date(Number(row["created_at"])).toISOString(), text ?? base64].join("\t"),
-  );
+  const lines = [];
+  for (const each of chosen) {
+    const { row } = each;
+    const since = new Date(Number(row["created_at"])).toISOString();
+    lines.push([row["kind"], row["slot"], since, await valueOf(each, kms)].join("\t"));
+  }
+  return lines;
+}
+
+async function valueOf(line: Found, kms: KeyOps | undefined): Promise<string | undefined> {
+  if (line.type === "value") return line.text ?? line.base64;
+  const { tenantId, place, sealed } = line;
+  if (kms === undefined) return `(only the KMS's key ${sealed.keyId} opens it: --through-kms)`;
+  return Buffer.from((await openWithKms(kms, boundTo(tenantId, place), sealed)).expose()).toString("utf8");
 }
 
 /** Writes a new bundle key: `FILE.key` to be kept away from the server, `FILE.crt` for it. */

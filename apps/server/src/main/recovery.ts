@@ -16,6 +16,8 @@ export interface ExportOrder {
   readonly to: string;
   /** Only these tenants, by name; all and the installation's own keys when not given. */
   readonly tenants?: readonly string[];
+  /** See {@link writeBundle}. */
+  readonly throughKms?: boolean;
   readonly version: string;
 }
 
@@ -23,22 +25,29 @@ export interface ExportOrder {
  * Takes everything that is sealed out of a data folder, encrypted to keys that lie elsewhere. It reads beside a running server.
  * @returns what is in it, for people
  */
-export function exportRecovery(config: KeyConfig, order: ExportOrder): readonly string[] {
+export async function exportRecovery(config: KeyConfig, order: ExportOrder): Promise<readonly string[]> {
   if (existsSync(order.to))
     throw new Error(`${order.to} is there already. Name a new file; old bundles are not overwritten.`);
   const recipients = order.recipients.map((file) => certificateIn(file));
   using snapshot = new Snapshot(path.join(config.dataDir, "pomona.db"));
   // After the database: a data key is on disk before anything that it sealed is.
-  const vault = readVault(config);
+  const vault = await readVault(config);
   const source: BundleSource = {
     tenants: chosenTenants(snapshot, order.tenants),
     rows: (table) => snapshot.rows(table),
-    open: (tenantId, place, sealed) => vault.open(tenantId, place, sealed),
+    open: (tenantId, place, sealed) => vault.openAnywhere(tenantId, place, sealed),
     dataKeys: (tenantId) => vault.dataKeys(tenantId),
   };
   const by = userInfo().username;
-  const { version } = order;
-  const made = writeBundle(source, { columns: LASTING_COLUMNS, recipients, now: Date.now(), by, version });
+  const { version, throughKms = false } = order;
+  const made = await writeBundle(source, {
+    columns: LASTING_COLUMNS,
+    recipients,
+    now: Date.now(),
+    by,
+    version,
+    throughKms,
+  });
   writeNew(order.to, made.bytes);
   new FileRecoveryLog(config.dataDir).add(made.entry);
   const names = new Map(source.tenants.map(({ id, name }) => [id, name]));

@@ -22,6 +22,7 @@ import { newId } from "../kernel/clock.ts";
 import type { Feature } from "../kernel/feature.ts";
 import { Performer, type PerformOptions } from "../kernel/perform.ts";
 import { PLATFORM, type Scope, systemScope } from "../kernel/scope.ts";
+import type { KeyOps } from "../kernel/secret.ts";
 import type { WriteTransaction } from "../kernel/store.ts";
 import { MovableClock, testKernel } from "./test-kernel.ts";
 
@@ -46,9 +47,9 @@ export const envelopeOf = (key: string, certificate: Certificate): Uint8Array =>
   createEnvelopedData(crypto, Buffer.from(key, "utf8"), certificate, "aes-256-cbc");
 
 /** Escrow on a real store and with a real agents feature; the test is the Mac that answers commands and orders. */
-export async function escrowRig() {
+export async function escrowRig({ kms }: { readonly kms?: KeyOps } = {}) {
   const clock = new MovableClock(Date.UTC(2026, 0, 1));
-  const kernel = testKernel(clock);
+  const kernel = testKernel(clock, undefined, kms);
   const authority = new Authority(kernel);
   const devices = createDevices(kernel);
   const agents = createAgents(kernel, {
@@ -77,6 +78,7 @@ export async function escrowRig() {
     return { id, commandUuid: randomUUID(), state: "queued" as const, notBefore: null, hold: null };
   };
   const escrow = createEscrow(kernel, {
+    ...(kms === undefined ? {} : { kms }),
     enrollment: { onReset: () => {} },
     authority,
     commands: {

@@ -63,6 +63,8 @@ export const factEffects: { readonly [Type in FactType]: readonly Read[] } = {
   "escrow.code-expiring": [listSecrets, showEscrow],
   "escrow.policy-changed": [listPolicies, listSecrets],
   "escrow.certificate-changed": [showEscrow],
+  "escrow.recipient-changed": [showEscrow],
+  "escrow.kms-changed": [showEscrow],
   "escrow.departure-changed": [showDeparture],
   "recovery.data-key-changed": [showRecovery, showEscrow],
   "recovery.reseal-ended": [showRecovery],

@@ -263,7 +263,8 @@ export async function updateOrder(tx: WriteTransaction, id: OrderId, change: Ord
     ...(given("sentAt") && { sent_at: change.sentAt! }),
     ...(given("receivedAt") && { received_at: change.receivedAt! }),
     ...(given("startedAt") && { started_at: change.startedAt! }),
-    ...(given("finishedAt") && { finished_at: change.finishedAt! }),
+    // It is sent no more: a secret in its input has done its work.
+    ...(given("finishedAt") && { finished_at: change.finishedAt!, sealed_input: null }),
     ...(given("arrivedBy") && { arrived_by: change.arrivedBy! }),
     ...(given("tried") && { tried: JSON.stringify(change.tried) }),
     ...(given("exitCode") && { exit_code: change.exitCode! }),

@@ -128,6 +128,16 @@ export async function putEnvelope(tx: WriteTransaction, envelope: Envelope): Pro
   return true;
 }
 
+/** Drops what Macs of the scope's tenant sent and what could be opened: the values are in escrow. @returns how many */
+export async function dropOpenedEnvelopes(tx: WriteTransaction): Promise<number> {
+  const { numDeletedRows } = await sqlOf<Tables>(tx)
+    .deleteFrom("escrow_envelopes")
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("opens", "=", 1)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
 /** The newest CMS of a Mac, and whether it opened when that was last tried. */
 export async function readNewestEnvelope(tx: ReadTransaction, deviceId: DeviceId) {
   const row = await sqlOf<Tables>(tx)

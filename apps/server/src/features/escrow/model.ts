@@ -65,6 +65,12 @@ export interface SecretRow {
   readonly openedAt: number | null;
   readonly revealedAt: number | null;
   readonly rotateAt: number | null;
+  /** By which it is known again without being opened; only of what a KMS opens. */
+  readonly mark: string | null;
+  /** When the KMS is next asked whether it opens it; null for what the server opens. */
+  readonly kmsDue: number | null;
+  /** Whether the Mac is to prove it once the KMS opened it. */
+  readonly isProofDue: boolean;
 }
 
 export interface RotationRow {

@@ -22,6 +22,9 @@ interface Columns {
   opened_at: number | null;
   revealed_at: number | null;
   rotate_at: number | null;
+  mark: string | null;
+  kms_due: number | null;
+  is_proof_due: number;
 }
 interface Tables {
   escrow_secrets: Columns;
@@ -54,6 +57,16 @@ export const secretMigrations: readonly Migration[] = [
          confirmed_at) SELECT tenant_id, device_id, device_id, 'bootstrapToken', 'current', sealed_token, 'bootstrap_tokens',
          'SetBootstrapToken', stored_at, stored_at FROM bootstrap_tokens`,
       "DROP TABLE bootstrap_tokens",
+    ],
+  },
+  {
+    // `kms_due`: when the KMS is next asked whether it opens it; null for what the server opens itself.
+    name: "escrow/0009-recipients",
+    statements: [
+      "ALTER TABLE escrow_secrets ADD COLUMN mark TEXT",
+      "ALTER TABLE escrow_secrets ADD COLUMN kms_due INTEGER",
+      "ALTER TABLE escrow_secrets ADD COLUMN is_proof_due INTEGER NOT NULL DEFAULT 0",
+      "CREATE INDEX escrow_secrets_by_kms ON escrow_secrets (is_proof_due DESC, kms_due) WHERE kms_due IS NOT NULL",
     ],
   },
 ];
@@ -89,6 +102,9 @@ const toRow = (row: Columns): SecretRow => ({
   openedAt: row.opened_at,
   revealedAt: row.revealed_at,
   rotateAt: row.rotate_at,
+  mark: row.mark,
+  kmsDue: row.kms_due,
+  isProofDue: row.is_proof_due === 1,
 });
 
 export interface NewSecretRow {
@@ -101,6 +117,8 @@ export interface NewSecretRow {
   readonly source: string;
   readonly note: string | null;
   readonly confirmedAt: number | null;
+  readonly mark: string | null;
+  readonly kmsDue: number | null;
 }
 
 export async function insertSecret(tx: WriteTransaction, row: NewSecretRow): Promise<void> {
@@ -118,6 +136,8 @@ export async function insertSecret(tx: WriteTransaction, row: NewSecretRow): Pro
       note: row.note,
       created_at: tx.now,
       confirmed_at: row.confirmedAt,
+      mark: row.mark,
+      kms_due: row.kmsDue,
       // It was just sealed, so it opens.
       opens: 1,
       opened_at: tx.now,
@@ -136,6 +156,12 @@ export interface SecretChange {
   readonly openedAt?: number;
   readonly revealedAt?: number;
   readonly rotateAt?: number | null;
+  readonly kmsDue?: number | null;
+  readonly isProofDue?: boolean;
+  /** The same value, sealed anew. */
+  readonly sealed?: Sealed;
+  readonly sealedIn?: string;
+  readonly mark?: string;
 }
 
 export async function updateSecret(tx: WriteTransaction, id: string, change: SecretChange): Promise<void> {
@@ -150,6 +176,11 @@ export async function updateSecret(tx: WriteTransaction, id: string, change: Sec
     ...(change.openedAt === undefined ? {} : { opened_at: change.openedAt }),
     ...(change.revealedAt === undefined ? {} : { revealed_at: change.revealedAt }),
     ...(change.rotateAt === undefined ? {} : { rotate_at: change.rotateAt }),
+    ...(change.kmsDue === undefined ? {} : { kms_due: change.kmsDue }),
+    ...(change.isProofDue === undefined ? {} : { is_proof_due: change.isProofDue ? 1 : 0 }),
+    ...(change.sealed === undefined ? {} : { sealed_value: JSON.stringify(change.sealed) }),
+    ...(change.sealedIn === undefined ? {} : { sealed_in: change.sealedIn }),
+    ...(change.mark === undefined ? {} : { mark: change.mark }),
   };
   await sqlOf<Tables>(tx)
     .updateTable("escrow_secrets")
@@ -222,11 +253,51 @@ export async function readUnchecked(tx: ReadTransaction, before: number, limit: 
   const rows = await sqlOf<Tables>(tx)
     .selectFrom("escrow_secrets")
     .selectAll()
+    .where("kms_due", "is", null)
     .where((where) => where.or([where("opened_at", "is", null), where("opened_at", "<", before)]))
     .orderBy("opened_at")
     .limit(limit)
     .execute();
   return rows.map(toDue);
+}
+
+/** Those of which the KMS is to be asked, of all tenants; first those that somebody waits for. */
+export async function readKmsDue(tx: ReadTransaction, limit: number): Promise<readonly DueSecret[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("escrow_secrets")
+    .selectAll()
+    .where("kms_due", "is not", null)
+    .where("kms_due", "<=", tx.now)
+    .orderBy("is_proof_due", "desc")
+    .orderBy("kms_due")
+    .limit(limit)
+    .execute();
+  return rows.map(toDue);
+}
+
+/** Recovery keys of the scope's tenant that the server opens itself. */
+export async function readOutsideKms(tx: ReadTransaction, limit: number): Promise<readonly SecretRow[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("escrow_secrets")
+    .selectAll()
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("kind", "=", "fileVaultKey")
+    .where("kms_due", "is", null)
+    .where((where) => where.or([where("opens", "is", null), where("opens", "=", 1)]))
+    .limit(limit)
+    .execute();
+  return rows.map(toRow);
+}
+
+/** Recovery keys of the scope's tenant in the KMS, and outside. */
+export async function countRecoveryKeys(tx: ReadTransaction) {
+  const row = await sqlOf<Tables>(tx)
+    .selectFrom("escrow_secrets")
+    .select((select) => [select.fn.count<number>("kms_due").as("sealed"), select.fn.countAll<number>().as("total")])
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("kind", "=", "fileVaultKey")
+    .executeTakeFirstOrThrow();
+  return { sealed: row.sealed, left: row.total - row.sealed };
 }
 
 /** Current ones whose time has come to be replaced, of all tenants. */

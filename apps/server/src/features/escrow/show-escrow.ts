@@ -4,6 +4,7 @@ import type { Kernel } from "../../kernel/feature.ts";
 import type { ReadTransaction } from "../../kernel/store.ts";
 import { readDevice } from "../devices/index.ts";
 import { readRecovery } from "../recovery/index.ts";
+import { showRecipient } from "./change-recipient.ts";
 import { NO_KEY } from "./file-vault.ts";
 import { ALL_KINDS } from "./kinds.ts";
 import { toTime } from "./model.ts";
@@ -28,6 +29,7 @@ export const showEscrow = (kernel: Kernel) =>
       const kinds = await countKinds(tx);
       return {
         recovery: await readRecovery(tx, kernel),
+        recipient: await showRecipient(tx),
         kinds: ALL_KINDS.map((kind) => ({ kind, ...(kinds.get(kind) ?? { held: 0, unconfirmed: 0 }) })),
         withoutBootstrapToken: await named(
           tx,

@@ -36,6 +36,8 @@ export function drillBundle(lines: readonly BundleLine[]): DrillReport {
     ...head.tenants.flatMap((tenant) => missingKeys(tenant, lines)),
   ];
   const lost = of("unreadable").length;
+  const away = of("sealed-to-kms");
+  const kmsKeys = [...new Set(away.map(({ sealed }) => sealed.keyId))].join(", ");
   const unopened = of("envelope").filter(({ opens }) => !opens).length;
   return {
     bundleId: head.bundleId,
@@ -44,6 +46,7 @@ export function drillBundle(lines: readonly BundleLine[]): DrillReport {
     wrong,
     notes: [
       ...(lost === 0 ? [] : [`${lost} values did not open on the server either when the bundle was made`]),
+      ...(away.length === 0 ? [] : [`${away.length} values open only with the KMS's key ${kmsKeys}`]),
       ...(unopened === 0 ? [] : [`${unopened} messages of Macs were encrypted to a key that the server did not have`]),
     ],
     ...(wrong.length === 0 ? { code: drillCode(head.bundleId, Buffer.from(canary!.value, "base64")) } : {}),
@@ -62,6 +65,7 @@ function countKinds(tenantId: string, lines: readonly BundleLine[]): ReadonlyMap
 function kindOf(line: BundleLine): string | undefined {
   switch (line.type) {
     case "value":
+    case "sealed-to-kms":
       return typeof line.row["kind"] === "string" ? line.row["kind"] : line.table;
     case "data-key":
       return "data keys";

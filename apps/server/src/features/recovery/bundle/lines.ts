@@ -1,3 +1,5 @@
+import type { SealedForKms, SecretPlace } from "../../../kernel/secret.ts";
+
 /**
  * A recovery bundle is a CMS EnvelopedData around JSON lines, so that OpenSSL and a text editor open it when Pomona is gone. The
  * first line says what it is, the last one how many there have to be and what they add up to. Binary values are base64.
@@ -16,6 +18,12 @@ export type BundleLine =
   /** Opens what a backup of the database holds under this name. */
   | { readonly type: "data-key"; readonly tenantId: string; readonly kid: string; readonly key: string }
   | ValueLine
+  /** Sealed so that only a KMS opens it; what the KMS has to decrypt is `sealed.wrappedKey`. */
+  | (Omit<ValueLine, "type" | "text" | "base64"> & {
+      readonly type: "sealed-to-kms";
+      readonly place: SecretPlace;
+      readonly sealed: SealedForKms;
+    })
   /** A recovery key as the Mac sent it, encrypted to one of the escrow certificates. */
   | {
       readonly type: "envelope";

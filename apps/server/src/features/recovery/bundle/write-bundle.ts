@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { type Certificate, createEnvelopedData, nameValue } from "@pomona/pki";
 import { nodeCrypto } from "@pomona/pki/node";
 import { newId } from "../../../kernel/clock.ts";
+import { PomonaError } from "../../../kernel/errors.ts";
 import { PLATFORM } from "../../../kernel/scope.ts";
 import { type Sealed, type SealedColumn, type Secret, type SecretPlace, sealedPlace } from "../../../kernel/secret.ts";
 import type { RecoveryEntry } from "../ports.ts";
@@ -16,7 +17,7 @@ export interface BundleSource {
   readonly tenants: readonly { readonly id: string; readonly name: string }[];
   /** All rows of a table. */
   rows(table: string): Iterable<Row>;
-  open(tenantId: string, place: SecretPlace, sealed: Sealed): Secret;
+  open(tenantId: string, place: SecretPlace, sealed: Sealed): Promise<Secret>;
   dataKeys(tenantId: string): readonly { readonly kid: string; readonly key: Uint8Array }[];
 }
 
@@ -26,6 +27,8 @@ export interface BundleOrder {
   readonly now: number;
   /** Who makes it. */
   readonly by: string;
+  /** Has the KMS open what only it can, value by value; otherwise such values stay sealed in the bundle. */
+  readonly throughKms?: boolean;
   /** The version of this program. */
   readonly version: string;
 }
@@ -36,17 +39,18 @@ export interface MadeBundle {
   readonly entry: Extract<RecoveryEntry, { type: "exported" }>;
 }
 
+const KMS_AWAY: ReadonlySet<string> = new Set(["kms.refused", "kms.unreachable", "kms.not-configured"]);
 /** RSA below it is not for what has to hold for years. */
 const LEAST_BITS = 2048;
 
 /** Puts all that is sealed into one bundle for those who hold the bundle keys. @throws Error for a key that is too weak */
-export function writeBundle(source: BundleSource, order: BundleOrder): MadeBundle {
+export async function writeBundle(source: BundleSource, order: BundleOrder): Promise<MadeBundle> {
   for (const { keyType, keyBits } of order.recipients)
     if (keyType !== "rsa" || keyBits < LEAST_BITS)
       throw new Error(`The certificate of a bundle key needs an RSA key of ${LEAST_BITS} bits and more.`);
   const bundleId = newId(order.now);
   const canary = randomBytes(32);
-  const content = contentOf(source, order, bundleId, canary);
+  const content = await contentOf(source, order, bundleId, canary);
   return {
     bytes: createEnvelopedData(nodeCrypto(), Buffer.from(content.text, "utf8"), order.recipients, "aes-256-cbc"),
     entry: {
@@ -68,7 +72,7 @@ export function writeBundle(source: BundleSource, order: BundleOrder): MadeBundl
   };
 }
 
-function contentOf(source: BundleSource, order: BundleOrder, bundleId: string, canary: Uint8Array) {
+async function contentOf(source: BundleSource, order: BundleOrder, bundleId: string, canary: Uint8Array) {
   const lines: string[] = [];
   const add = (line: BundleLine) => void lines.push(JSON.stringify(line));
   const { tenants } = source;
@@ -95,12 +99,21 @@ function contentOf(source: BundleSource, order: BundleOrder, bundleId: string, c
       const { [column.column]: _sealed, ...rest } = row;
       const about = { tenantId, table: column.table, field: column.column, row: rest };
       const device = deviceOf(tenantId, row);
+      const names = { serialNumber: device?.serialNumber ?? null, device: device?.name ?? null };
+      const place = sealedPlace(column, row);
+      const sealed = JSON.parse(text) as Sealed;
+      if (sealed.recipient === "kms" && order.throughKms !== true) {
+        add({ type: "sealed-to-kms", ...about, ...names, place, sealed });
+        counts.get(tenantId)!.values += 1;
+        continue;
+      }
       try {
-        const value = source.open(tenantId, sealedPlace(column, row), JSON.parse(text) as Sealed).expose();
-        const names = { serialNumber: device?.serialNumber ?? null, device: device?.name ?? null };
+        const value = (await source.open(tenantId, place, sealed)).expose();
         add({ type: "value", ...about, ...names, ...written(value) });
         counts.get(tenantId)!.values += 1;
-      } catch {
+      } catch (error) {
+        // A KMS that does not answer is no lost value: there is no bundle rather than one without it.
+        if (error instanceof PomonaError && KMS_AWAY.has(error.code)) throw error;
         add({ type: "unreadable", ...about });
         counts.get(tenantId)!.unreadable += 1;
       }
