@@ -1,13 +1,23 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { confirmDrill, listDevices, listEntries, rotateDataKey, showEscrow } from "@pomona/contract";
-import { type ApiClient, ApiProblem } from "@pomona/testkit";
-import { escrowKey } from "./escrow.ts";
+import {
+  changeRecipient,
+  confirmDrill,
+  listDevices,
+  listEntries,
+  revealRecoveryKey,
+  rotateDataKey,
+  rotateSecret,
+  showEscrow,
+} from "@pomona/contract";
+import { type ApiClient, ApiProblem, startFakeKms } from "@pomona/testkit";
+import { escrowKey, secretOf } from "./escrow.ts";
 import { eventually, openStage } from "./stage.ts";
 import { macOnline } from "./walk.ts";
 
@@ -149,4 +159,67 @@ test("what is in escrow leaves the server encrypted, opens without it, and a dri
   const text = readFileSync(file("opened"), "utf8");
   assert.ok(text.includes(stage.tenantIds[1]) && !text.includes(stage.tenantIds[0]) && !text.includes(prk));
   assert.ok(!text.includes('"platform"'));
+});
+
+test("a tenant whose recovery keys only a KMS opens: shown through it, in a bundle by name, and opened through it when asked", {
+  timeout: 240_000,
+}, async () => {
+  await using fake = await startFakeKms();
+  const credentials = path.join(tmpdir(), `pomona-kms-${process.pid}.json`);
+  const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken } = fake.credentials;
+  writeFileSync(credentials, JSON.stringify({ AccessKeyId, SecretAccessKey, SessionToken }), { mode: 0o600 });
+  try {
+    const masterKey = fake.newKey();
+    await using stage = await openStage({ kms: { url: fake.url, credentials, masterKey } });
+    const { api, folder } = stage;
+    await api.call(changeRecipient, { keyId: fake.newKey() });
+    const { mac, deviceId } = await macOnline(stage, { chip: "apple" });
+    const { serialNumber } = (await api.call(listDevices, {})).items.find(({ id }) => id === deviceId)!;
+    await escrowKey(stage, mac, deviceId);
+    const prk = mac.model.recovery.personalKey!;
+    const reason = "walked through the KMS";
+    assert.equal((await api.call(revealRecoveryKey, { deviceId, reason })).value, prk);
+    await api.call(rotateSecret, { deviceId, kind: "fileVaultKey" });
+    await secretOf(stage, deviceId, "fileVaultKey", ({ rotation }) => rotation?.state === "done");
+    const next = mac.model.recovery.personalKey!;
+    assert.notEqual(next, prk);
+    fake.mood = "denies";
+    await assert.rejects(
+      api.call(revealRecoveryKey, { deviceId, reason }),
+      (error) => error instanceof ApiProblem && error.problem.status === 503 && error.problem.code === "kms.refused",
+    );
+    fake.mood = "works";
+
+    const file = (name: string) => path.join(folder, name);
+    const env = {
+      POMONA_DATA: file("server"),
+      POMONA_KMS_URL: fake.url,
+      POMONA_KMS_CREDENTIALS: credentials,
+      POMONA_KMS_MASTER_KEY: masterKey,
+    };
+    const recovery = (...args: string[]) => run(process.execPath, [MAIN, "recovery", ...args], env);
+    const request = ["req", "-x509", "-newkey", "rsa:3072", "-nodes", "-subj", "/CN=board", "-days", "3650"];
+    await run("openssl", [...request, "-keyout", file("board.key"), "-out", file("board.crt")]);
+    const withBoard = ["--key", file("board.key"), "--certificate", file("board.crt")];
+    const to = ["--recipient", file("board.crt"), "--to"];
+    assert.equal((await recovery("export", ...to, file("sealed.cms"))).code, 0);
+    assert.match(
+      (await recovery("drill", "--bundle", file("sealed.cms"), ...withBoard)).out,
+      /2 values open only with the KMS/,
+    );
+    const open = ["open", "--device", serialNumber!, "--kind", "fileVaultKey", ...withBoard];
+    const shut = await recovery(...open, "--bundle", file("sealed.cms"));
+    assert.ok(shut.out.includes("only the KMS's key") && !shut.out.includes(next));
+    assert.ok((await recovery(...open, "--bundle", file("sealed.cms"), "--through-kms")).out.includes(next));
+    assert.equal((await recovery("export", ...to, file("opened.cms"), "--through-kms")).code, 0);
+    assert.ok((await recovery(...open, "--bundle", file("opened.cms"))).out.includes(next));
+    fake.mood = "denies";
+    const away = await recovery("export", ...to, file("none.cms"), "--through-kms");
+    assert.equal(away.code, 1);
+    assert.match(away.out, /KMS refused/);
+    assert.ok(!existsSync(file("none.cms")), "no bundle with holes in it");
+    fake.mood = "works";
+  } finally {
+    rmSync(credentials);
+  }
 });

@@ -3,6 +3,7 @@ import path from "node:path";
 import { AwsKms } from "../adapters/kms/aws-kms.ts";
 import { awsCredentials } from "../adapters/kms/credentials.ts";
 import { lockInstance } from "../adapters/store/instance-lock.ts";
+import { refuseOpenFile } from "../adapters/vault/durable-file.ts";
 import { FileVault, type FileVaultOptions } from "../adapters/vault/file-vault.ts";
 import { mastersFromKms } from "../adapters/vault/kms-master.ts";
 import { decodeMaster } from "../adapters/vault/master-key.ts";
@@ -16,7 +17,7 @@ export type KeyConfig = Pick<ServerConfig, "dataDir" | "masterKey" | "previousMa
 /** AWS KMS, reached when something is asked of it. */
 export const kmsOf = ({ kms = {} }: Pick<ServerConfig, "kms">): KeyOps =>
   new AwsKms({
-    credentials: awsCredentials(kms.credentials, process.env),
+    credentials: awsCredentials(kms.credentials, process.env, refuseOpenFile),
     ...(kms.url === undefined ? {} : { url: kms.url }),
     ...(kms.ca === undefined ? {} : { ca: kms.ca }),
   });

@@ -7,6 +7,7 @@ import { BlockSkeleton } from "../../kit/skeletons.tsx";
 import { When } from "../../kit/time/when.tsx";
 import { FindingsPanel } from "./findings-panel.tsx";
 import { PoliciesPanel } from "./policies-panel.tsx";
+import { RecipientPanel } from "./recipient-panel.tsx";
 import { RecoveryPanel } from "./recovery-panel.tsx";
 import { SECRET_TITLES } from "./secret-words.ts";
 
@@ -34,6 +35,7 @@ export const EscrowPage = () => {
       }
     >
       <RecoveryPanel summary={escrow.recovery} />
+      {escrow.recipient !== null && <RecipientPanel recipient={escrow.recipient} />}
       <FindingsPanel
         title="Does not open, or does not fit"
         tone="act"

@@ -5,6 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { startFakeKms } from "@pomona/testkit";
+import { refuseOpenFile } from "../vault/durable-file.ts";
 import { wrapForKms } from "../vault/kms-seal.ts";
 import { AwsKms } from "./aws-kms.ts";
 import { awsCredentials } from "./credentials.ts";
@@ -62,7 +63,7 @@ test("a refusal and an outage are told apart, in words that name no account and 
   assert.equal(Buffer.from(await kms.unwrap(key, wrapped)).toString(), "a content key");
   const nowhere = new AwsKms({ url: "http://127.0.0.1:9/", credentials: () => fake.credentials });
   await assert.rejects(nowhere.unwrap(key, wrapped), { code: "kms.unreachable" });
-  const without = new AwsKms({ url: fake.url, credentials: awsCredentials(undefined, {}) });
+  const without = new AwsKms({ url: fake.url, credentials: awsCredentials(undefined, {}, refuseOpenFile) });
   await assert.rejects(without.unwrap(key, wrapped), { code: "kms.refused" });
 });
 
@@ -75,12 +76,12 @@ test("credentials come from the environment, or from a file that a timer writes 
       mode: 0o600,
     });
   write("first");
-  const read = awsCredentials(file, {});
+  const read = awsCredentials(file, {}, refuseOpenFile);
   assert.deepEqual(read(), { accessKeyId: "first", secretAccessKey: "s", sessionToken: "t" });
   write("second");
   assert.equal(read().accessKeyId, "second");
   chmodSync(file, 0o644);
   assert.throws(read, /can be read by others/);
   const env = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret" };
-  assert.deepEqual(awsCredentials(undefined, env)(), { accessKeyId: "id", secretAccessKey: "secret" });
+  assert.deepEqual(awsCredentials(undefined, env, refuseOpenFile)(), { accessKeyId: "id", secretAccessKey: "secret" });
 });

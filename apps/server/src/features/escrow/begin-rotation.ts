@@ -4,7 +4,8 @@ import { beginAdminRotation, type HashedPassword, makeHashedPassword } from "./a
 import type { EscrowKey } from "./escrow-keys.ts";
 import { beginFileVaultRotation } from "./file-vault.ts";
 import { beginLockRotation, isLockKind } from "./locks.ts";
-import { type Opened, openAhead } from "./open-ahead.ts";
+import type { Opened } from "./model.ts";
+import { openAhead } from "./open-ahead.ts";
 import type { EscrowParts } from "./ports.ts";
 
 /** What a rotation needs and a transaction must not wait for: keys that are made, hashes that are computed. */

@@ -73,6 +73,9 @@ export interface SecretRow {
   readonly isProofDue: boolean;
 }
 
+/** Values that a KMS opened before the transaction that needs them, by the id of their row. For as long as that takes. */
+export type Opened = ReadonlyMap<string, string>;
+
 export interface RotationRow {
   readonly deviceId: DeviceId;
   readonly kind: SecretKind;

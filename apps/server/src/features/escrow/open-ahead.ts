@@ -1,11 +1,8 @@
 import type { DeviceId, SecretKind, TenantId } from "@pomona/facts";
 import { systemScope } from "../../kernel/scope.ts";
-import type { SecretRow } from "./model.ts";
+import type { Opened, SecretRow } from "./model.ts";
 import type { EscrowParts } from "./ports.ts";
 import { readHeld, readSecret } from "./secrets.sql.ts";
-
-/** Values that a KMS opened before the transaction that needs them, by the id of their row. For as long as that takes. */
-export type Opened = ReadonlyMap<string, string>;
 
 /**
  * Opens what a transaction is about to need and only a KMS can open: a network must not be waited for in there. Whatever the

@@ -4,8 +4,7 @@ import { newId } from "../../kernel/clock.ts";
 import { PomonaError } from "../../kernel/errors.ts";
 import type { Secret, Vault } from "../../kernel/secret.ts";
 import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
-import { nextSlot, type SecretRow, type SlotEvent, type Verdict } from "./model.ts";
-import type { Opened } from "./open-ahead.ts";
+import { nextSlot, type Opened, type SecretRow, type SlotEvent, type Verdict } from "./model.ts";
 import { readPolicy } from "./policies.sql.ts";
 import { readRecipient } from "./recipients.sql.ts";
 import {

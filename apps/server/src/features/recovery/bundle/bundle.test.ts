@@ -3,6 +3,7 @@ import { createHash, createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import { type Certificate, createEnvelopedData, decodePem, issueCertificate, parseCertificate } from "@pomona/pki";
 import { nodeCrypto, privateKeyFromPem } from "@pomona/pki/node";
+import { PomonaError } from "../../../kernel/errors.ts";
 import { type Sealed, type SealedColumn, Secret } from "../../../kernel/secret.ts";
 import { drillBundle } from "./drill-bundle.ts";
 import { drillCode, hashCode } from "./drill-code.ts";
@@ -160,6 +161,29 @@ test("a bundle key opens with its passphrase and with no other", async () => {
     Buffer.from(parseCertificate(block!.der).spki),
   );
   assert.throws(() => privateKeyFromPem(key, "other letters."), { code: "crypto.key" });
+});
+
+test("what only a KMS opens stays sealed and is named; opened through it, or there is no bundle", async () => {
+  const sealed = { v: 1, alg: "A256GCM", kid: "k", recipient: "kms", keyId: "arn:ours", wrappedKey: "w", nonce: "n" };
+  const row = { tenant_id: "t1", device_id: "d1", id: "s1", kind: "fileVaultKey", slot: "current", created_at: NOW };
+  const rows = { ...row, sealed_value: JSON.stringify({ ...sealed, ciphertext: "c" }) };
+  let fault: Error | undefined;
+  const inKms: BundleSource = {
+    ...source(),
+    rows: (table) => (table === "escrow_secrets" ? [rows] : []),
+    open: async () => {
+      if (fault !== undefined) throw fault;
+      return new Secret(Buffer.from(PRK));
+    },
+  };
+  const kept = drillBundle(readBundle((await writeBundle(inKms, order)).bytes, recovery));
+  assert.deepEqual(kept.wrong, []);
+  assert.match(kept.notes.join(), /1 values open only with the KMS's key arn:ours/);
+  const through = { ...order, throughKms: true };
+  const lines = readBundle((await writeBundle(inKms, through)).bytes, recovery);
+  assert.ok(lines.some((line) => line.type === "value" && line.text === PRK));
+  fault = new PomonaError("unavailable", "kms.unreachable", "away");
+  await assert.rejects(writeBundle(inKms, through), { code: "kms.unreachable" });
 });
 
 test("the code of a drill depends on the bundle and on what lies inside", () => {
