@@ -98,6 +98,7 @@ export async function escrowRig({ kms }: { readonly kms?: KeyOps } = {}) {
   });
   const recoveryEntries: RecoveryEntry[] = [];
   const recoveryLog: RecoveryLog = { readFrom: async (index) => recoveryEntries.slice(index) };
+  const recovery = createRecovery(kernel, { log: recoveryLog, sealed: [escrowKeySealed, secretSealed] });
   const audit = createAudit();
   const features: readonly Feature[] = [
     createTenants(),
@@ -105,20 +106,20 @@ export async function escrowRig({ kms }: { readonly kms?: KeyOps } = {}) {
     createAccess(kernel, () => "").feature,
     devices.feature,
     agents.feature,
-    createRecovery(kernel, { log: recoveryLog, sealed: [escrowKeySealed, secretSealed] }),
+    recovery,
     escrow.feature,
   ];
   kernel.migrate(features);
   await authority.start();
   const performer = new Performer(kernel, { audit: auditTrail, budget: budgetOf(DEFAULT_LIMITS), idempotency });
   const actions = new Map(features.flatMap((feature) => feature.actions).map((each) => [each.contract.name, each]));
-  const handlers = escrow.feature.factHandlers ?? [];
+  const handlers = [recovery, escrow.feature].flatMap((feature) => feature.factHandlers ?? []);
   const facts: AnyFact[] = [];
   let position = 0;
 
   const write = <T>(tenantId: TenantId, body: (tx: WriteTransaction) => Promise<T>) =>
     kernel.store.write(systemScope(tenantId, "test"), body);
-  /** Brings facts to escrow's own handlers, until nothing new comes of them. */
+  /** Brings facts to the handlers of recovery and escrow, until nothing new comes of them. */
   const settle = async (): Promise<void> => {
     for (;;) {
       const batch = await kernel.facts.readAfter(position, { limit: 100 });

@@ -22,7 +22,8 @@ export class FileRecoveryLog implements RecoveryLog {
   add(entry: RecoveryEntry): void {
     const handle = openSync(this.#file, "a", 0o600);
     try {
-      writeSync(handle, `${JSON.stringify(entry)}\n`);
+      // On a line of its own, also behind one that was left half written.
+      writeSync(handle, `\n${JSON.stringify(entry)}\n`);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
@@ -30,7 +31,7 @@ export class FileRecoveryLog implements RecoveryLog {
   }
 }
 
-/** A last line that a power cut left half written is no entry; the next one begins behind it. */
+/** A line that a power cut left half written is no entry. */
 function entriesOf(text: string): readonly RecoveryEntry[] {
   return text.split("\n").flatMap((line) => {
     try {
