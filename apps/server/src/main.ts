@@ -7,7 +7,6 @@ import { pinoLog, silentLog } from "./adapters/log/log.ts";
 import { diskFault } from "./adapters/store/disk-fault.ts";
 import { lockInstance } from "./adapters/store/instance-lock.ts";
 import { SqliteStore } from "./adapters/store/sqlite-store.ts";
-import { FileVault } from "./adapters/vault/file-vault.ts";
 import type { ServerConfig } from "./config.ts";
 import { addSignInLink, addToken, budgetOf, DEFAULT_LIMITS, idempotency } from "./features/access/index.ts";
 import { auditTrail } from "./features/audit/index.ts";
@@ -20,6 +19,7 @@ import { PLATFORM, systemScope } from "./kernel/scope.ts";
 import type { WriteTransaction } from "./kernel/store.ts";
 import { openDoors } from "./main/doors.ts";
 import { type Addresses, createFeatures } from "./main/features.ts";
+import { openVault } from "./main/keys.ts";
 import { holdIfRestored } from "./main/restore.ts";
 import { watchSpace } from "./main/watch-space.ts";
 import { writeWhenNew } from "./main/write-when-new.ts";
@@ -62,10 +62,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
 
 async function compose(config: ServerConfig, unlock: () => void): Promise<RunningServer> {
   const log = config.logLevel === "silent" ? silentLog : pinoLog(config.logLevel);
-  const vault = new FileVault({
-    dir: path.join(config.dataDir, "keys"),
-    ...(config.masterKey === undefined ? {} : { masterKey: config.masterKey }),
-  });
+  const vault = await openVault(config, log);
   const clock = config.clock ?? systemClock;
   const store = new SqliteStore({
     file: path.join(config.dataDir, "pomona.db"),

@@ -33,6 +33,8 @@ export interface TestConsole extends AsyncDisposable {
   /** An administrator's, of both tenants. */
   readonly token: string;
   readonly tenants: readonly [Tenant, Tenant];
+  /** The server's data folder, to which the command line writes too. */
+  readonly dataDir: string;
   /** The API in the first tenant. */
   readonly api: ApiClient;
   /** Three Macs of the first tenant and one of the second, all online. */
@@ -81,8 +83,9 @@ export const startConsole = async ({ signingUrl }: TestConsoleOptions = {}): Pro
   started.defer(() => rmSync(folder, { recursive: true, force: true }));
   const apns = await startApnsReceiver();
   started.defer(() => apns.stop());
+  const dataDir = path.join(folder, "server");
   const config: ServerConfig = {
-    dataDir: path.join(folder, "server"),
+    dataDir,
     host: "127.0.0.1",
     publicHost: "localhost",
     ports: { api: 0, device: 0, agent: 0 },
@@ -138,6 +141,7 @@ export const startConsole = async ({ signingUrl }: TestConsoleOptions = {}): Pro
     firstSignInLink,
     token,
     tenants: [orchard, vineyard],
+    dataDir,
     api,
     macs,
     apns,

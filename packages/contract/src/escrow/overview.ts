@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { defineAction } from "../action-contract.ts";
-import { closed, Id, nullable, Time } from "../shapes.ts";
+import { RecoverySummary } from "../recovery/recovery.ts";
+import { closed, Id, nullable, oneOf, Time } from "../shapes.ts";
 import { SecretKind } from "./secrets.ts";
 
 /** A Mac that somebody should look at, and why. */
@@ -26,6 +27,23 @@ export const EscrowCertificate = closed({
 });
 export type EscrowCertificate = Static<typeof EscrowCertificate>;
 
+/**
+ * Where this tenant's recovery keys of FileVault are sealed to, beyond the server's own keys. `refused` and `unreachable` is what
+ * the KMS said last; what Macs send is sealed all the same.
+ */
+export const EscrowRecipient = closed({
+  keyId: Type.String(),
+  since: Time,
+  state: oneOf("works", "refused", "unreachable"),
+  /** Since when, in that state. */
+  stateSince: Time,
+  /** Recovery keys that only the KMS opens. */
+  sealed: Type.Integer(),
+  /** Recovery keys that this server still opens: they are being brought over. */
+  left: Type.Integer(),
+});
+export type EscrowRecipient = Static<typeof EscrowRecipient>;
+
 export const showEscrow = defineAction({
   name: "escrow.show-escrow",
   summary: "Show the state of escrow over all Macs",
@@ -34,6 +52,10 @@ export const showEscrow = defineAction({
   risk: "read",
   input: closed({}),
   output: closed({
+    /** Whether all of it would survive the loss of this server. */
+    recovery: RecoverySummary,
+    /** Null where recovery keys are sealed for this server alone. */
+    recipient: nullable(EscrowRecipient),
     /** How many Macs have a current, an unconfirmed one, of each kind. */
     kinds: Type.Array(closed({ kind: SecretKind, held: Type.Integer(), unconfirmed: Type.Integer() })),
     /** Enrolled for a day and more, and no bootstrap token here. At most 200 in each list; `total` counts all. */
@@ -97,6 +119,20 @@ export const changePolicy = defineAction({
   input: RotationPolicy,
   output: RotationPolicy,
   auditable: ["kind", "isAutomatic", "everyDays", "afterRevealMinutes", "keepOldDays"],
+});
+
+export const changeRecipient = defineAction({
+  name: "escrow.change-recipient",
+  summary: "Have recovery keys sealed so that only a key in a KMS opens them, or no longer",
+  method: "PUT",
+  path: "/escrow/recipient",
+  risk: "rootEquivalent",
+  input: closed({
+    /** ARN of an RSA key of AWS KMS that decrypts; null: sealed for this server. What is in the KMS by then stays there. */
+    keyId: nullable(Type.String({ minLength: 1, maxLength: 400 })),
+  }),
+  output: closed({ recipient: nullable(EscrowRecipient) }),
+  auditable: ["keyId"],
 });
 
 export const rotateEscrowCertificate = defineAction({

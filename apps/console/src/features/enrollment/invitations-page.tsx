@@ -20,6 +20,7 @@ import { EnrollmentTabs } from "./enrollment-tabs.tsx";
 import { identityLabel, identityShort } from "./identity-words.ts";
 import { invitationWord } from "./invitation-word.ts";
 import { NewInvitationForm } from "./new-invitation-form.tsx";
+import { RecoveryNotice } from "./recovery-notice.tsx";
 
 const columnsWith = (revoke: ((invitation: Invitation) => void) | null): readonly Column<Invitation>[] => [
   { id: "name", title: "Name", min: 180, grow: 2, cell: (each) => <bdi>{each.name}</bdi>, text: (each) => each.name },
@@ -122,6 +123,7 @@ export const InvitationsPage = () => {
   return (
     <Page title="Enrollment" fills actions={make}>
       <EnrollmentTabs />
+      <RecoveryNotice />
       {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
       <TableCard fills>
         {list.data === undefined ? (

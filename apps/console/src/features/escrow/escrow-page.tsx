@@ -8,6 +8,8 @@ import { When } from "../../kit/time/when.tsx";
 import { CertificatePanel } from "./certificate-panel.tsx";
 import { FindingsPanel } from "./findings-panel.tsx";
 import { PoliciesPanel } from "./policies-panel.tsx";
+import { RecipientPanel } from "./recipient-panel.tsx";
+import { RecoveryPanel } from "./recovery-panel.tsx";
 import { SECRET_TITLES } from "./secret-words.ts";
 
 /** Escrow over all Macs: what somebody should look at first, then what is held and how. */
@@ -33,6 +35,8 @@ export const EscrowPage = () => {
         </>
       }
     >
+      <RecoveryPanel summary={escrow.recovery} />
+      {escrow.recipient !== null && <RecipientPanel recipient={escrow.recipient} />}
       <FindingsPanel
         title="Does not open, or does not fit"
         tone="act"

@@ -1,5 +1,6 @@
 import { asId, type DeviceId } from "@pomona/facts";
 import type { MdmTerms } from "@pomona/profiles";
+import type { SealedColumn } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { Enrollment, EnrollmentState } from "./model.ts";
 
@@ -77,6 +78,8 @@ export const enrollmentMigrations: readonly Migration[] = [
     statements: ["CREATE INDEX enrollments_by_invitation ON enrollments (tenant_id, invitation_id, state)"],
   },
 ];
+
+export const enrollmentSealed: SealedColumn = { table: "enrollments", column: "sealed_unlock_token", id: "id" };
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 

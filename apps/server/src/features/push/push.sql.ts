@@ -1,5 +1,5 @@
 import { asId, type TenantId } from "@pomona/facts";
-import type { Sealed } from "../../kernel/secret.ts";
+import type { Sealed, SealedColumn } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 
 interface Tables {
@@ -54,6 +54,17 @@ export const pushMigrations: readonly Migration[] = [
       "ALTER TABLE push_requests ADD COLUMN sealed_signing_key TEXT",
     ],
   },
+];
+
+export const pushSealed: readonly SealedColumn[] = [
+  {
+    table: "push_certificates",
+    column: "sealed_key",
+    id: null,
+    place: () => ({ table: "push_certificates", row: "current", field: "sealed_key" }),
+  },
+  { table: "push_requests", column: "sealed_key", id: "id" },
+  { table: "push_requests", column: "sealed_signing_key", id: "id" },
 ];
 
 export interface PushCertificate {
