@@ -95,7 +95,7 @@ export interface Vault {
 export interface SealedColumn {
   readonly table: string;
   readonly column: string;
-  /** The column that is the primary key, after the tenant; null where a tenant has one row. */
+  /** The column that names a row within its tenant, by the primary key or a unique index; null where a tenant has one row. */
   readonly id: string | null;
   /** The values are fields of an object, each under `$sealed`, and were sealed under that field's name. */
   readonly isNested?: true;
