@@ -1,30 +1,22 @@
-import type { DeviceId, SecretKind, TenantId } from "@pomona/facts";
+import type { TenantId } from "@pomona/facts";
 import { systemScope } from "../../kernel/scope.ts";
+import type { ReadTransaction } from "../../kernel/store.ts";
 import type { Opened, SecretRow } from "./model.ts";
 import type { EscrowParts } from "./ports.ts";
-import { readHeld, readSecret } from "./secrets.sql.ts";
 
 /**
  * Opens what a transaction is about to need and only a KMS can open: a network must not be waited for in there. Whatever the
  * server opens itself is left to it.
- * @param secretId a value of the history; those that are held when not given
- * @throws PomonaError `kms.*`
+ * @param find the values; no more than are needed, for each is on the KMS's own audit trail
+ * @throws PomonaError `kms.*`, and what `find` throws
  */
 export async function openAhead(
   { kernel, book }: Pick<EscrowParts, "kernel" | "book">,
   tenantId: TenantId,
-  deviceId: DeviceId,
-  kind: SecretKind,
-  secretId?: string,
+  find: (tx: ReadTransaction) => Promise<readonly (SecretRow | undefined)[]>,
 ): Promise<Opened> {
-  const rows = await kernel.store.read(systemScope(tenantId, "escrow"), async (tx) =>
-    secretId === undefined
-      ? [await readHeld(tx, deviceId, kind, "pending"), await readHeld(tx, deviceId, kind, "current")]
-      : [await readSecret(tx, secretId)],
-  );
   const opened = new Map<string, string>();
-  const isWanted = (row: SecretRow | undefined): row is SecretRow =>
-    row !== undefined && row.deviceId === deviceId && row.kind === kind && row.sealed.recipient === "kms";
-  for (const row of rows.filter(isWanted)) opened.set(row.id, await book.textAnywhere(tenantId, row));
+  for (const row of await kernel.store.read(systemScope(tenantId, "escrow"), find))
+    if (row?.sealed.recipient === "kms") opened.set(row.id, await book.textAnywhere(tenantId, row));
   return opened;
 }

@@ -6,10 +6,10 @@ import {
   revealPassword,
   revealRecoveryKey,
 } from "@pomona/contract";
-import { asId, type DeviceId, type SecretKind } from "@pomona/facts";
+import { asId, type SecretKind } from "@pomona/facts";
 import { type BoundAction, bindAction } from "../../kernel/action.ts";
 import { notFound, PomonaError } from "../../kernel/errors.ts";
-import type { WriteTransaction } from "../../kernel/store.ts";
+import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 import { readDevice } from "../devices/index.ts";
 import { KINDS } from "./kinds.ts";
 import { type Opened, type SecretRow, toTime } from "./model.ts";
@@ -26,8 +26,8 @@ export const REVEALS_AN_HOUR = 20;
 
 export const revealActions = (parts: EscrowParts): readonly BoundAction[] => [
   bindAction(revealRecoveryKey, {
-    prepare: ({ tenantId }, { deviceId, secretId }) =>
-      openAhead(parts, tenantId, asId<"device">(deviceId), "fileVaultKey", secretId),
+    prepare: ({ tenantId }, input) =>
+      openAhead(parts, tenantId, async (tx) => [await choose(tx, "fileVaultKey", input)]),
     run: ({ tx, prepared }, input) => reveal(tx, parts, "fileVaultKey", input, prepared),
   }),
   bindAction(revealPassword, { run: ({ tx }, input) => reveal(tx, parts, input.kind, input) }),
@@ -43,12 +43,11 @@ async function reveal(
   tx: WriteTransaction,
   { book }: EscrowParts,
   kind: SecretKind,
-  { deviceId: id, secretId }: Pick<InputOf<typeof revealRecoveryKey>, "deviceId" | "secretId">,
+  which: Which,
   opened?: Opened,
 ): Promise<RevealedSecret> {
-  const deviceId = asId<"device">(id);
-  if ((await readDevice(tx, deviceId)) === undefined) throw notFound("device", id);
-  const row = await choose(tx, deviceId, kind, secretId);
+  const row = await choose(tx, kind, which);
+  const { deviceId } = row;
   if ((await countReveal(tx, Math.floor(tx.now / HOUR))) > REVEALS_AN_HOUR) {
     throw new PomonaError(
       "exhausted",
@@ -75,12 +74,12 @@ async function reveal(
   };
 }
 
-async function choose(
-  tx: WriteTransaction,
-  deviceId: DeviceId,
-  kind: SecretKind,
-  secretId: string | undefined,
-): Promise<SecretRow> {
+type Which = Pick<InputOf<typeof revealRecoveryKey>, "deviceId" | "secretId">;
+
+/** The value that is asked for: one of the history, or the one that counts. @throws PomonaError `device.not-found`, `secret.not-found` */
+async function choose(tx: ReadTransaction, kind: SecretKind, { deviceId: id, secretId }: Which): Promise<SecretRow> {
+  const deviceId = asId<"device">(id);
+  if ((await readDevice(tx, deviceId)) === undefined) throw notFound("device", id);
   const row =
     secretId === undefined
       ? ((await readHeld(tx, deviceId, kind, "current")) ?? (await readHeld(tx, deviceId, kind, "pending")))

@@ -35,6 +35,7 @@ test("after a new data key the older values are sealed anew, slice by slice, and
   const foreign = (await other.rows()).map(({ sealed }) => sealed);
   const { kid, total } = await rotate(rig, tenantId);
   assert.equal(total, 250);
+  await assert.rejects(rotate(rig, tenantId), { code: "recovery.reseal-under-way" });
   assert.ok((await rows()).every(({ sealed }) => sealed.kid !== kid));
   await rig.queueByHand(tenantId, deviceId, "DeviceLock", { pin: "999999" });
   assert.equal((await rows())[0]!.sealed.kid, kid, "what comes now is under the new key");
@@ -102,4 +103,11 @@ test("without resealing older values stay under the older key, and open", async 
   assert.equal((await shown(rig, tenantId)).reseal, null);
   await rig.job("escrow/check-seals");
   assert.ok((await rows()).every(({ opens }) => opens === 1));
+});
+
+test("nobody fills the key file: a tenant has a hundred data keys at most", async () => {
+  await using rig = await escrowRig();
+  const { tenantId } = await withPins(rig, "Orchard", 1);
+  while (rig.kernel.vault.kids(tenantId).length < 100) rig.kernel.vault.rotateDataKey(tenantId);
+  await assert.rejects(rotate(rig, tenantId), { code: "recovery.too-many-keys" });
 });

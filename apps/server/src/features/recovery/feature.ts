@@ -1,6 +1,7 @@
 import type { Feature, Kernel } from "../../kernel/feature.ts";
 import { bundleMigrations } from "./bundles.sql.ts";
 import { confirmDrill } from "./confirm-drill.ts";
+import { makeFirstKeys } from "./first-keys.job.ts";
 import { onDeviceEnrolled } from "./on-device-enrolled.ts";
 import type { RecoveryPorts } from "./ports.ts";
 import { resealOld } from "./reseal.job.ts";
@@ -14,5 +15,5 @@ export const createRecovery = (kernel: Kernel, { log, sealed }: RecoveryPorts): 
   migrations: [...bundleMigrations, ...resealMigrations],
   actions: [showRecovery(kernel), rotateDataKey(kernel, sealed), confirmDrill],
   factHandlers: [onDeviceEnrolled(kernel)],
-  jobs: [takeLog(kernel, log), resealOld(kernel, sealed)],
+  jobs: [makeFirstKeys(kernel), takeLog(kernel, log), resealOld(kernel, sealed)],
 });

@@ -76,6 +76,21 @@ test("a Mac that enrolls before a drill passed says so on its timeline, and enro
   assert.equal(told().length, 2);
 });
 
+test("a bundle that was tested before the first Mac came holds the key of what that Mac entrusts", async () => {
+  await using rig = await escrowRig();
+  const tenantId = await rig.newTenant("A");
+  await rig.job("recovery/make-first-keys");
+  await rig.job("recovery/make-first-keys");
+  assert.equal(rig.kernel.vault.kids(tenantId).length, 1);
+  rig.recoveryEntries.push(exported(rig, [tenantId]));
+  await rig.job("recovery/take-log");
+  await confirm(rig, tenantId, CODE);
+  await rig.queueByHand(tenantId, await rig.newMac(tenantId), "DeviceLock", { pin: "481516" });
+  assert.equal((await shown(rig, tenantId)).summary.state, "tested");
+  rig.kernel.vault.rotateDataKey(tenantId);
+  assert.equal((await shown(rig, tenantId)).summary.state, "outdated");
+});
+
 test("the log in the data folder is read on, and a line that a power cut left half written is passed over", async (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), "pomona-log-"));
   t.after(() => rmSync(dir, { recursive: true }));

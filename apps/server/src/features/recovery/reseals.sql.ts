@@ -52,7 +52,7 @@ const toRow = (row: Columns): ResealRow => ({
   cursor: row.cursor,
 });
 
-/** One per tenant: a newer one takes the place of one that is under way, and does its work too. */
+/** One per tenant: a newer one takes the place of one that has ended. */
 export async function putReseal(tx: WriteTransaction, row: ResealRow): Promise<void> {
   const values = {
     kid: row.kid,
