@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import { caseTests } from "./faults/case-tests.ts";
-import { CASES } from "./faults/fault.ts";
+import { CASES, titleOf } from "./faults/fault.ts";
 import { FAULTS } from "./faults/list.ts";
 import { faultyText } from "./faults/working-copy.ts";
 import { root } from "./root.ts";
@@ -24,9 +24,9 @@ test("every fault finds its place, changes it, and is noted beside the test that
   for (const fault of FAULTS) {
     const text = await read(fault.file);
     assert.notEqual(faultyText(text, fault), text, fault.what);
-    const label = `case ${fault.case}, ${fault.what}`;
+    const label = `${titleOf(fault.case)}, ${fault.what}`;
     assert.ok(
-      tests.some(({ case: number, file }) => number === fault.case && file === fault.test),
+      tests.some(({ case: which, file }) => which === fault.case && file === fault.test),
       `${label}: ${fault.test} has no such test`,
     );
     const notes = (await read(fault.test)).match(/^\s*\/\/ faults?: .*$/gm) ?? [];

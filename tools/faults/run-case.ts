@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { type Fault, titleOf } from "./fault.ts";
 
 /** What became of the tests of one case in one file. */
 export type CaseOutcome =
@@ -10,20 +11,23 @@ export type CaseOutcome =
 
 const LIMIT_MS = 120_000;
 
-/** Runs the tests `case N: ...` of a file in a copy of the repository. */
-export async function runCase(folder: string, testFile: string, number: number): Promise<CaseOutcome> {
+/** Runs the tests `case N: ...`, or `property: ...`, of a file in a copy of the repository. */
+export async function runCase(folder: string, testFile: string, which: Fault["case"]): Promise<CaseOutcome> {
+  const begin = titleOf(which);
   const output = await run(folder, [
     "--test",
     "--test-reporter=tap",
-    `--test-name-pattern=^case ${number}:`,
+    `--test-name-pattern=^${begin}:`,
     "--test-timeout=60000",
     testFile,
   ]);
-  const passed = [...output.matchAll(/^ok \d+ - case .*$/gm)].filter(([line]) => !line.includes("# SKIP"));
-  const failed = [...output.matchAll(/^not ok \d+ - (case .*)\n/gm)].map(({ index, 0: line, 1: title }) => ({
-    title: title!,
-    isOwn: /failureType: '(.*)'/.exec(output.slice(index + line.length))?.[1] === "testCodeFailure",
-  }));
+  const passed = [...output.matchAll(/^ok \d+ - (?:case|property).*$/gm)].filter(([line]) => !line.includes("# SKIP"));
+  const failed = [...output.matchAll(/^not ok \d+ - ((?:case|property).*)\n/gm)].map(
+    ({ index, 0: line, 1: title }) => ({
+      title: title!,
+      isOwn: /failureType: '(.*)'/.exec(output.slice(index + line.length))?.[1] === "testCodeFailure",
+    }),
+  );
   const own = failed.filter(({ isOwn }) => isOwn).map(({ title }) => title);
   if (own.length > 0) return { state: "red", failed: own };
   if (failed.length > 0 || passed.length === 0) return { state: "void", output };

@@ -8,9 +8,12 @@ import {
   createRule,
   listDeadLetters,
   listIncidents,
+  listRevocations,
   placeOrder,
+  renewDevice,
   sendCommand,
   showRule,
+  startDeparture,
 } from "@pomona/contract";
 import type { Page } from "playwright-core";
 import { withoutBrowser } from "./testing/chromium.ts";
@@ -45,6 +48,13 @@ const makeSubjects = async (running: TestConsole): Promise<PageSubjects> => {
     type: "run-script",
     input: { script: "#!/bin/sh\necho hello\n" },
   });
+  await api.call(startDeparture, { deviceId });
+  await api.call(renewDevice, { deviceId });
+  // One renewal that is over leaves a revoked certificate, one that waits a row in the list.
+  const waiting = macs[2];
+  if (waiting !== undefined) waiting.mdm.misbehaviour.notNowTimes = 1_000_000;
+  await api.call(renewDevice, { deviceId: deviceIds[2] ?? "" });
+  await until("revoked certificate", async () => (await api.call(listRevocations, {})).items[0]);
   const rule = await api.call(createRule, {
     name: "Block BitTorrent clients",
     match: { path: { exact: BLOCKED } },

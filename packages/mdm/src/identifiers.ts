@@ -45,7 +45,7 @@ function textAt(message: PlistDictionary, key: string): string | undefined {
   if (text === undefined || text === "" || text.length > MAX_LENGTH) return undefined;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code < 0x20 || code === 0x7f) return undefined;
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return undefined;
   }
   return text;
 }

@@ -38,6 +38,7 @@ test("case 12: neither UDID nor EnrollmentID cannot be read, nor can an unprinta
   assert.equal(identifier({ UserID: "U" }), "neither UDID nor EnrollmentID");
   assert.equal(identifier({ UDID: "" }), "neither UDID nor EnrollmentID");
   assert.equal(identifier({ UDID: "a\nb" }), "neither UDID nor EnrollmentID");
+  assert.equal(identifier({ UDID: "a\u0085b" }), "neither UDID nor EnrollmentID");
   assert.equal(identifier({ UDID: "x".repeat(300) }), "neither UDID nor EnrollmentID");
 });
 

@@ -23,10 +23,23 @@ export function readCommand(plist: PlistValue): ReceivedCommand | undefined {
     : { uuid, requestType, keys };
 }
 
+/** What the channel of a user takes. Profiles that come by it are in one list with the device's here. */
+const ON_USER_CHANNEL: ReadonlySet<string> = new Set([
+  "CertificateList",
+  "InstallProfile",
+  "ProfileList",
+  "RemoveProfile",
+]);
+
 /** Does what the command asks. A request type that this Mac does not know is Error 12021, as on macOS. */
-export async function answerCommand(mac: CommandPort, command: ReceivedCommand): Promise<CommandAnswer> {
+export async function answerCommand(
+  mac: CommandPort,
+  command: ReceivedCommand,
+  channel: "device" | "user" = "device",
+): Promise<CommandAnswer> {
   const handler = Object.hasOwn(commands, command.requestType) ? commands[command.requestType] : undefined;
-  if (handler === undefined) return unknownRequestType(command.requestType);
+  if (handler === undefined || (channel === "user" && !ON_USER_CHANNEL.has(command.requestType)))
+    return unknownRequestType(command.requestType);
   const missed = requirementMissed(mac.model, command.requestType);
   if (missed !== undefined) return missed;
   try {
@@ -37,9 +50,9 @@ export async function answerCommand(mac: CommandPort, command: ReceivedCommand):
   }
 }
 
-/** The result as it is sent. */
-export function report(udid: string, command: ReceivedCommand, answer: CommandAnswer): PlistDictionary {
-  const envelope = { Status: answer.status, UDID: udid, CommandUUID: command.uuid };
+/** The result as it is sent. @param who the identifiers of the channel */
+export function report(who: PlistDictionary, command: ReceivedCommand, answer: CommandAnswer): PlistDictionary {
+  const envelope = { Status: answer.status, ...who, CommandUUID: command.uuid };
   switch (answer.status) {
     case "Acknowledged":
       return { ...envelope, ...answer.response };

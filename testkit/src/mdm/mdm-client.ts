@@ -1,9 +1,18 @@
-import { getData, isDictionary, PlistError, parsePlist } from "@pomona/plist";
+import { getData, isDictionary, type PlistDictionary, PlistError, parsePlist } from "@pomona/plist";
 import type { DeviceHttp } from "../network/device-http.ts";
 import { profileRefused } from "../profiles/profile-refused.ts";
 import type { CommandAnswer } from "./answer.ts";
 import { answerCommand, type ReceivedCommand, readCommand, report } from "./answer-command.ts";
-import { authenticate, checkOut, getBootstrapToken, setBootstrapToken, tokenUpdate } from "./check-in-messages.ts";
+import {
+  authenticate,
+  checkOut,
+  deviceChannel,
+  getBootstrapToken,
+  setBootstrapToken,
+  tokenUpdate,
+  userChannel,
+  userTokenUpdate,
+} from "./check-in-messages.ts";
 import type { CommandPort } from "./command-port.ts";
 import { ChannelFailure, type DeviceChannel, openDeviceChannel, Unenrolled } from "./device-channel.ts";
 import type { EnrollmentState, IdentityMode } from "./enrollment-state.ts";
@@ -19,8 +28,11 @@ export interface MdmClientOptions {
   readonly onCommand?: (requestType: string, status: string) => void;
 }
 
+type Channel = "device" | "user";
+
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 30_000;
+const TOKEN_TRIES = 20;
 
 /** The Mac's own management client (`mdmclient`): one conversation at a time, begun by a push. */
 export class MdmClient {
@@ -51,13 +63,16 @@ export class MdmClient {
     this.#channel = openDeviceChannel(state, this.#options.identityMode, this.#options.pool);
   }
 
-  /** Authenticate, then TokenUpdate. Throws `Refused` when the server takes either not. */
+  /**
+   * Authenticate, then TokenUpdate. Throws `Refused` when the server takes either not; a TokenUpdate that is not answered is said
+   * again, as the enrollment is installed by then.
+   */
   async checkInAsNew(): Promise<void> {
     const { model } = this.#options.mac;
-    const state = this.#enrolled();
+    const { topic } = this.#enrolled().mdm;
     try {
-      await this.#open().checkIn(authenticate(model, state.mdm.topic));
-      await this.#open().checkIn(tokenUpdate(model, state));
+      await this.#open().checkIn(authenticate(model, topic));
+      await this.#repeated(() => this.updateToken());
     } catch (cause) {
       if (!(cause instanceof ChannelFailure || cause instanceof Unenrolled)) throw cause;
       throw Object.assign(
@@ -67,9 +82,24 @@ export class MdmClient {
     }
   }
 
-  /** Sends a TokenUpdate as a Mac does when its token changed, or after a start. */
+  async #repeated(send: () => Promise<unknown>): Promise<void> {
+    for (let left = TOKEN_TRIES; ; left -= 1) {
+      try {
+        await send();
+        return;
+      } catch (error) {
+        if (!(error instanceof ChannelFailure) || left === 1 || (error.status ?? 500) < 500) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MIN_MS));
+      }
+    }
+  }
+
+  /** Sends a TokenUpdate as a Mac does when its token changed, or after a start; where its user has a channel, of that too. */
   async updateToken(): Promise<void> {
-    await this.#open().checkIn(tokenUpdate(this.#options.mac.model, this.#enrolled()));
+    const { model } = this.#options.mac;
+    await this.#open().checkIn(tokenUpdate(model, this.#enrolled()));
+    const ofUser = userTokenUpdate(model, this.#enrolled());
+    if (ofUser !== undefined) await this.#open().checkIn(ofUser);
   }
 
   /** What APNs brings. A wrong magic is ignored, as is everything while asleep. @returns whether it was for this Mac */
@@ -99,7 +129,8 @@ export class MdmClient {
     try {
       while (this.#isPushed && life === this.#life) {
         this.#isPushed = false;
-        await this.#drain(life);
+        await this.#drain(life, "device");
+        if (this.#isAlive(life) && userChannel(this.#options.mac.model) !== undefined) await this.#drain(life, "user");
       }
       this.#retryAfterMs = RETRY_MIN_MS;
     } catch (error) {
@@ -110,37 +141,45 @@ export class MdmClient {
     }
   }
 
-  async #drain(life: number): Promise<void> {
+  async #drain(life: number, channel: Channel): Promise<void> {
     const { mac } = this.#options;
-    let body = await this.#open().command({ Status: "Idle", UDID: mac.model.udid });
+    let body = await this.#open().command({ Status: "Idle", ...this.#who(channel) });
     while (body.length > 0 && this.#isAlive(life)) {
       const command = readBody(body);
       if (command === undefined) throw new ChannelFailure("the server sent no command that can be read");
-      const answer = await this.#answer(command);
+      const answer = await this.#answer(command, channel);
       if (!this.#isAlive(life)) return;
       this.#options.onCommand?.(command.requestType, answer.status);
-      body = await this.#deliver(command, answer);
+      body = await this.#deliver(command, answer, channel);
       await mac.save();
       if ((answer.status === "Acknowledged" || answer.status === "Error") && answer.afterwards !== undefined)
         await answer.afterwards();
     }
   }
 
-  async #answer(command: ReceivedCommand): Promise<CommandAnswer> {
+  /** Its identifiers on a channel. */
+  #who(channel: Channel): PlistDictionary {
+    const { model } = this.#options.mac;
+    return (channel === "user" ? userChannel(model) : undefined) ?? deviceChannel(model);
+  }
+
+  async #answer(command: ReceivedCommand, channel: Channel): Promise<CommandAnswer> {
     const { misbehaviour } = this;
     if (misbehaviour.notNowUntil !== undefined) return { status: "NotNow" };
     if (misbehaviour.notNowTimes > 0) {
       misbehaviour.notNowTimes -= 1;
       return { status: "NotNow" };
     }
-    return answerCommand(this.#options.mac, command);
+    return answerCommand(this.#options.mac, command, channel);
   }
 
-  async #deliver(command: ReceivedCommand, answer: CommandAnswer): Promise<Uint8Array> {
-    const { udid } = this.#options.mac.model;
-    const message = report(udid, command, answer);
-    const lost = this.misbehaviour.lostAnswers.shift();
-    if (lost === "report") return this.#open().command({ Status: "Idle", UDID: udid });
+  async #deliver(command: ReceivedCommand, answer: CommandAnswer, channel: Channel): Promise<Uint8Array> {
+    const who = this.#who(channel);
+    const message = report(who, command, answer);
+    const { lostAnswers } = this.misbehaviour;
+    const at = lostAnswers.findIndex(({ requestType = command.requestType }) => requestType === command.requestType);
+    const lost = at < 0 ? undefined : lostAnswers.splice(at, 1)[0]?.which;
+    if (lost === "report") return this.#open().command({ Status: "Idle", ...who });
     if (lost === "response") await this.#open().command(message);
     return this.#open().command(message);
   }

@@ -33,6 +33,8 @@ export interface MacModel {
   isAutomated: boolean;
   /** Setup Assistant waits for DeviceConfigured; nothing else ends it. */
   isAwaitingConfiguration: boolean;
+  /** While a person's own Mac is managed by User Enrollment: it says nothing that names the hardware. */
+  userEnrollment: UserEnrollment | undefined;
   /** What AccountConfiguration asked Setup Assistant to do, until it goes on. */
   accountSetup: AccountSetup | undefined;
   /** Key and escrow of FileVault; whether it is on says `fileVault`. */
@@ -68,6 +70,14 @@ export interface MacModel {
   erasePreflight: string;
   /** How it was erased; a Mac that was stands in Setup Assistant and knows nothing of before. */
   erased: "contents" | "obliterated" | undefined;
+}
+
+/** What a Mac is called that belongs to its user (Apple: User Enrollment); made anew for each enrollment. */
+export interface UserEnrollment {
+  enrollmentId: string;
+  enrollmentUserId: string;
+  /** Of the user's channel, in hex. */
+  pushToken: string;
 }
 
 /** What AccountConfiguration asks for. */

@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import type { MacModel } from "./mac-model.ts";
 
 const CODE_ALPHABET = "0123456789ACDEFGHJKLMNPQRTUVWXYZ";
@@ -7,11 +7,21 @@ const CODE_GROUPS: readonly number[] = [5, 5, 4, 4, 4, 4];
 /** For how long a Mac hands out its bypass code after it became supervised, in ms. */
 const BYPASS_CODE_MS = 15 * 86_400_000;
 
+/** By a person with an invitation, in Setup Assistant as Apple's automated enrollment does it, or as its user's own Mac. */
+export type EnrollmentKind = "manual" | "automated" | "user";
+
 /**
- * What an enrollment changes on the Mac itself. Since macOS 11 every device enrollment that a person approved supervises. A Mac
- * that waits in Setup Assistant comes out of its box: nobody has an account on it.
+ * What an enrollment changes on the Mac itself. Since macOS 11 every device enrollment that a person approved supervises; User
+ * Enrollment never does. A Mac that waits in Setup Assistant comes out of its box: nobody has an account on it.
  */
-export function becomeManaged(mac: MacModel, kind: "manual" | "automated", awaitsConfiguration: boolean): void {
+export function becomeManaged(mac: MacModel, kind: EnrollmentKind, awaitsConfiguration: boolean): void {
+  const name = (): string => randomUUID().toUpperCase();
+  mac.userEnrollment =
+    kind === "user"
+      ? { enrollmentId: name(), enrollmentUserId: name(), pushToken: randomBytes(32).toString("hex") }
+      : undefined;
+  mac.erased = undefined;
+  if (kind === "user") return;
   mac.isSupervised = true;
   mac.isAutomated = kind === "automated";
   mac.isAwaitingConfiguration = mac.isAutomated && awaitsConfiguration;
@@ -23,7 +33,6 @@ export function becomeManaged(mac: MacModel, kind: "manual" | "automated", await
   }
   mac.activationLock.supervisedAt = Date.now();
   mac.activationLock.bypassCode = makeBypassCode();
-  mac.erased = undefined;
 }
 
 /** What ends with management. A recovery lock goes with it; a firmware password stays. */
@@ -31,6 +40,7 @@ export function becomeUnmanaged(mac: MacModel): void {
   mac.isSupervised = false;
   mac.isAutomated = false;
   mac.isAwaitingConfiguration = false;
+  mac.userEnrollment = undefined;
   mac.accountSetup = undefined;
   mac.recoveryLock = undefined;
   mac.organization = undefined;

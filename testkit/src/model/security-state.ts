@@ -7,6 +7,7 @@ type SecurityState = Pick<
   MacModel,
   | "isAutomated"
   | "isAwaitingConfiguration"
+  | "userEnrollment"
   | "accountSetup"
   | "recovery"
   | "recoveryLock"
@@ -51,6 +52,7 @@ export function makeSecurityState(seed: string | number): SecurityState {
   return {
     isAutomated: false,
     isAwaitingConfiguration: false,
+    userEnrollment: undefined,
     accountSetup: undefined,
     recovery: {
       personalKey: makePersonalKey((length, alphabet) => random.text(alphabet, length)),

@@ -20,7 +20,7 @@ import {
   removeManagedPreferences,
   writeManagedPreferences,
 } from "../profiles/managed-preferences.ts";
-import { Refused } from "../profiles/profile-refused.ts";
+import { profileRefused, Refused } from "../profiles/profile-refused.ts";
 import { attester } from "./attester.ts";
 import type { Journal } from "./journal.ts";
 import { type KeptState, stateKeeper } from "./kept-state.ts";
@@ -42,7 +42,8 @@ export class Management {
   readonly #journal: Journal;
   readonly #power: PowerSwitch;
   readonly #keep: (state: KeptState) => Promise<void>;
-  #push: PushRegistration | undefined;
+  /** Of its channels; empty while APNs does not know them. */
+  #pushes: readonly PushRegistration[] = [];
   /** What lies in the escrow file, as far as this life of the Mac wrote it. */
   #writtenKey: string | undefined;
 
@@ -79,7 +80,8 @@ export class Management {
       bytes,
       roots,
       makeKey: (bits) => this.#makeKey(bits, "mdm"),
-      ...this.#attest(),
+      // What Apple attests names the hardware.
+      ...(options.kind === "user" ? {} : this.#attest()),
       ...(this.#options.pool === undefined ? {} : { pool: this.#options.pool }),
     });
     this.#kept.enrollment = prepared.state;
@@ -103,13 +105,13 @@ export class Management {
     if (this.#kept.enrollment === undefined) return;
     this.mdm.use(this.#kept.enrollment);
     await this.#applySettings();
-    if (this.#push === undefined) this.#registerForPush();
-    else this.#push.reconnect();
+    if (this.#pushes.length === 0) this.#registerForPush();
+    else this.reconnectToApns();
   }
 
   /** A push that APNs kept while the Mac was away arrives. */
   reconnectToApns(): void {
-    this.#push?.reconnect();
+    for (const push of this.#pushes) push.reconnect();
   }
 
   /** The enrollment ends, and all that MDM brought goes. With `sayGoodBye` the server is told, as far as it asked for that. */
@@ -122,8 +124,8 @@ export class Management {
   async #forgetAll(options: { readonly sayGoodBye: boolean }): Promise<void> {
     const { enrollment } = this.#kept;
     await this.mdm.leave(options);
-    this.#push?.unregister();
-    this.#push = undefined;
+    for (const push of this.#pushes) push.unregister();
+    this.#pushes = [];
     this.#kept.enrollment = undefined;
     this.model.bootstrapToken = undefined;
     becomeUnmanaged(this.model);
@@ -154,9 +156,11 @@ export class Management {
   #registerForPush(): void {
     const { enrollment } = this.#kept;
     if (enrollment === undefined) return;
-    this.#push = this.#options.apns?.register(enrollment.pushToken, enrollment.mdm.topic, (magic) =>
-      this.mdm.push(magic),
-    );
+    const { apns } = this.#options;
+    if (apns === undefined) return;
+    const ofUser = this.model.userEnrollment?.pushToken;
+    const tokens = [enrollment.pushToken, ...(ofUser === undefined ? [] : [ofUser])];
+    this.#pushes = tokens.map((token) => apns.register(token, enrollment.mdm.topic, (magic) => this.mdm.push(magic)));
   }
 
   #commandPort(): CommandPort {
@@ -209,12 +213,24 @@ export class Management {
       makeKey: (bits) => this.#makeKey(bits, `mdm ${randomUUID()}`),
       ...this.#attest(),
       renewing: old,
+      ...(this.#options.pool === undefined ? {} : { pool: this.#options.pool }),
+    }).catch((error: unknown) => {
+      if (error instanceof Refused) throw error;
+      // Whatever became of its identity: the profile is not installed, and the Mac says so.
+      throw Object.assign(profileRefused(`The identity could not be had: ${String(error)}`), { cause: error });
     });
     const checkIn = async (): Promise<void> => {
-      forgetProfile(this.model, old.profileIdentifier);
       this.#kept.enrollment = prepared.state;
       this.mdm.use(prepared.state);
-      await this.mdm.checkInAsNew();
+      try {
+        await this.mdm.checkInAsNew();
+      } catch (error) {
+        // A profile whose installation fails leaves the one before it as it was.
+        this.#kept.enrollment = old;
+        this.mdm.use(old);
+        throw error;
+      }
+      forgetProfile(this.model, old.profileIdentifier);
       recordProfile(this.model, prepared.profile, "MDM", prepared.certificate);
       await this.save();
       this.#journal.write("renewed");
@@ -222,7 +238,7 @@ export class Management {
     const { renewalAcknowledgement } = this.mdm.misbehaviour;
     if (renewalAcknowledgement === "before") return checkIn;
     await checkIn();
-    if (renewalAcknowledgement === "never") this.mdm.misbehaviour.lostAnswers.push("report");
+    if (renewalAcknowledgement === "never") this.mdm.misbehaviour.lostAnswers.push({ which: "report" });
     return undefined;
   }
 
@@ -270,6 +286,7 @@ export class Management {
         `${manifest.bundleIdentifier} ${versionOf(files, manifest.bundleVersion)}`,
       );
       note("Managed");
+      if (this.#options.agentMode === "none") return;
       for (const path of launchDaemonsOf(files)) await this.#body.launchd.load(path, "boot");
     };
     // The conversation with the server goes on meanwhile, as it does on a Mac.
@@ -302,11 +319,16 @@ export class Management {
     }
   }
 
-  /** Apple silicon with macOS 14 or later attests; what it says of itself is what the model is. */
+  /** Apple silicon with macOS 14 or later attests, unless it is its user's own; what it says of itself is what the model is. */
   #attest(): { readonly attest?: AttestKey } {
     const { attestation } = this.#options;
     const { model } = this;
-    if (attestation === undefined || !model.hardware.isAppleSilicon || Number.parseInt(model.os.version, 10) < 14)
+    if (
+      attestation === undefined ||
+      model.userEnrollment !== undefined ||
+      !model.hardware.isAppleSilicon ||
+      Number.parseInt(model.os.version, 10) < 14
+    )
       return {};
     return {
       attest: (spki, freshness) =>

@@ -4,6 +4,7 @@ import type { PushNetwork } from "../apns/apns-receiver.ts";
 import type { PackageCache } from "../install/package-cache.ts";
 import type { IdentityMode } from "../mdm/enrollment-state.ts";
 import type { MacModel } from "../model/mac-model.ts";
+import type { EnrollmentKind } from "../model/management-state.ts";
 import type { DeviceHttp } from "../network/device-http.ts";
 import type { JournalEntry } from "./journal.ts";
 
@@ -11,8 +12,11 @@ import type { JournalEntry } from "./journal.ts";
 export interface EnrollOptions {
   /** PEM; without it the public roots count. */
   readonly ca?: string;
-  /** By a person with an invitation (default), or in Setup Assistant, as Apple's automated enrollment does it. */
-  readonly kind?: "manual" | "automated";
+  /**
+   * `manual` (default): by a person with an invitation. `automated`: in Setup Assistant, as Apple's automated enrollment does it.
+   * `user`: the Mac is its user's own; it has an EnrollmentID in place of UDID and serial number, and a channel for its user.
+   */
+  readonly kind?: EnrollmentKind;
   /** Automated only: Setup Assistant waits for DeviceConfigured, on a Mac that has no accounts yet. */
   readonly isAwaitingConfiguration?: boolean;
 }

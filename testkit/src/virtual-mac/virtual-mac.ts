@@ -99,7 +99,10 @@ export class VirtualMac implements AsyncDisposable {
     const account = this.model.users.find((candidate) => candidate.name === user);
     if (account === undefined) throw new Error(`no user ${user} on this Mac`);
     this.model.consoleUser = user;
-    const takesTokens = this.#management.enrollment?.mdm.capabilities.includes("com.apple.mdm.bootstraptoken") === true;
+    const { enrollment } = this.#management;
+    const takesTokens =
+      this.model.userEnrollment === undefined &&
+      enrollment?.mdm.capabilities.includes("com.apple.mdm.bootstraptoken") === true;
     if (account.hasSecureToken && takesTokens && this.model.bootstrapToken === undefined) {
       const token = randomBytes(72);
       await this.mdm.setBootstrapToken(token);
@@ -127,9 +130,9 @@ export class VirtualMac implements AsyncDisposable {
     else this.mdm.sayNotNowUntil(howLong);
   }
 
-  /** The next command result is lost on its way, or the response to it. */
-  dropNextAnswer(which: LostAnswer = "response"): void {
-    this.mdm.misbehaviour.lostAnswers.push(which);
+  /** The next command result is lost on its way, or the response to it: of any command, or of the next of one type. */
+  dropNextAnswer(which: LostAnswer = "response", requestType?: string): void {
+    this.mdm.misbehaviour.lostAnswers.push({ which, ...(requestType === undefined ? {} : { requestType }) });
   }
 
   /** The lid closes: pushes wait, its connections stand without a word, its processes stop where they are. */

@@ -1,5 +1,6 @@
 import {
   IconActivity,
+  IconCertificate,
   IconDeviceLaptop,
   IconHome,
   IconKey,
@@ -52,11 +53,26 @@ export const places: readonly Place[] = [
   },
   { to: "/escrow", title: "Escrow", icon: IconKey, keys: "g k" },
   {
+    to: "/certificates",
+    title: "Certificates",
+    icon: IconCertificate,
+    keys: "g t",
+    below: [
+      { to: "/certificates/quarantine", title: "Two Macs, one identity" },
+      { to: "/certificates/revoked", title: "Revoked certificates" },
+      { to: "/certificates/authority", title: "Certificate authority" },
+    ],
+  },
+  {
     to: "/enrollment",
     title: "Enrollment",
     icon: IconLink,
     keys: "g e",
-    below: [{ to: "/enrollment/push", title: "Push certificate" }],
+    below: [
+      { to: "/enrollment/push", title: "Push certificate" },
+      { to: "/enrollment/policy", title: "Enrollment policy" },
+      { to: "/enrollment/moving-in", title: "Moving in from another server" },
+    ],
   },
   { to: "/activity", title: "Activity", icon: IconActivity, keys: "g a" },
   {

@@ -33,10 +33,14 @@ export interface TestConsole extends AsyncDisposable {
   /** An administrator's, of both tenants. */
   readonly token: string;
   readonly tenants: readonly [Tenant, Tenant];
+  /** The server's data folder, to which the command line writes too. */
+  readonly dataDir: string;
   /** The API in the first tenant. */
   readonly api: ApiClient;
   /** Three Macs of the first tenant and one of the second, all online. */
   readonly macs: readonly VirtualMac[];
+  /** Apple's push service, whose authority also signs certificate requests. */
+  readonly apns: ApnsReceiver;
   /** Ids of the first tenant's Macs, in the order of `macs`. */
   readonly deviceIds: readonly string[];
   /** The server stops and starts on its ports again, told that its data are those of a backup. */
@@ -61,8 +65,13 @@ const bringPushCertificate = async (api: ApiClient, apns: ApnsReceiver): Promise
 
 const portOf = (url: string): number => Number(new URL(url.replace(/^\w+:/, "http:")).port);
 
+interface TestConsoleOptions {
+  /** The service that signs certificate requests; without one no key for it is set. */
+  readonly signingUrl?: string;
+}
+
 /** Starts everything on free ports; its data lies in a temporary folder that goes with it. */
-export const startConsole = async (): Promise<TestConsole> => {
+export const startConsole = async ({ signingUrl }: TestConsoleOptions = {}): Promise<TestConsole> => {
   for (const [file, command] of [
     [path.join(CONSOLE, "index.html"), "node tools/build.ts"],
     [AGENT, "node tools/build.ts --ship"],
@@ -74,13 +83,15 @@ export const startConsole = async (): Promise<TestConsole> => {
   started.defer(() => rmSync(folder, { recursive: true, force: true }));
   const apns = await startApnsReceiver();
   started.defer(() => apns.stop());
+  const dataDir = path.join(folder, "server");
   const config: ServerConfig = {
-    dataDir: path.join(folder, "server"),
+    dataDir,
     host: "127.0.0.1",
     publicHost: "localhost",
     ports: { api: 0, device: 0, agent: 0 },
     apns: { url: apns.url, ca: apns.authority.rootPem },
     logLevel: "silent",
+    ...(signingUrl === undefined ? {} : { mdmcert: { url: signingUrl, key: "a-key-of-our-own" } }),
     consoleDir: CONSOLE,
     agentBundle: AGENT,
     version: "0.0.0",
@@ -130,8 +141,10 @@ export const startConsole = async (): Promise<TestConsole> => {
     firstSignInLink,
     token,
     tenants: [orchard, vineyard],
+    dataDir,
     api,
     macs,
+    apns,
     deviceIds,
     restoreBackup: async () => {
       const [api, device, agent] = [server.apiUrl, server.deviceUrl, server.agentUrl].map(portOf);

@@ -69,6 +69,17 @@ const readers: Readonly<Record<string, (mac: MacModel, port: CommandPort) => Pli
     `${mac.hardware.isAppleSilicon ? "J" : "Mac-"}${mac.hardware.model.replace(/\D/g, "")}AP`,
 };
 
+/** What User Enrollment keeps back. */
+const NAMES_HARDWARE: ReadonlySet<string> = new Set([
+  "BluetoothMAC",
+  "DevicePropertiesAttestation",
+  "EthernetMAC",
+  "ProvisioningUDID",
+  "SerialNumber",
+  "UDID",
+  "WiFiMAC",
+]);
+
 /** Apple: DeviceInformation. Without `Queries` the command is malformed. */
 export const deviceInformation: CommandHandler = (mac, command) => {
   const queries = getArray(command, "Queries");
@@ -76,6 +87,7 @@ export const deviceInformation: CommandHandler = (mac, command) => {
     return formatError("Queries is missing.");
   const answers: Record<string, PlistValue> = {};
   for (const query of queries as readonly string[]) {
+    if (mac.model.userEnrollment !== undefined && NAMES_HARDWARE.has(query)) continue;
     if (query === "DevicePropertiesAttestation") {
       const chain = mac.attest(getData(command, "DeviceAttestationNonce"));
       if (chain !== undefined) answers[query] = chain;

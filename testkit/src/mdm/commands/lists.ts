@@ -1,11 +1,12 @@
 import { getArray, getBoolean, type PlistDictionary } from "@pomona/plist";
+import type { MacModel } from "../../model/mac-model.ts";
 import { acknowledged } from "../answer.ts";
 import type { CommandHandler } from "../command-port.ts";
 
 /** Apple: InstalledApplicationList. */
 export const installedApplicationList: CommandHandler = ({ model }, command) => {
   const wanted = getArray(command, "Identifiers");
-  const managedOnly = getBoolean(command, "ManagedAppsOnly") === true;
+  const managedOnly = isManagedOnly(model, command, "ManagedAppsOnly");
   return acknowledged({
     InstalledApplicationList: model.applications
       .filter(({ bundleId }) => !managedOnly || Object.hasOwn(model.managedApplications, bundleId))
@@ -26,7 +27,7 @@ export const installedApplicationList: CommandHandler = ({ model }, command) => 
 
 /** Apple: ProfileList. */
 export const profileList: CommandHandler = ({ model }, command) => {
-  const managedOnly = getBoolean(command, "ManagedOnly") === true;
+  const managedOnly = isManagedOnly(model, command, "ManagedOnly");
   return acknowledged({
     ProfileList: model.profiles
       .filter((profile) => profile.isManaged || !managedOnly)
@@ -57,7 +58,7 @@ export const profileList: CommandHandler = ({ model }, command) => {
 
 /** Apple: CertificateList. */
 export const certificateList: CommandHandler = ({ model }, command) => {
-  const managedOnly = getBoolean(command, "ManagedOnly") === true;
+  const managedOnly = isManagedOnly(model, command, "ManagedOnly");
   return acknowledged({
     CertificateList: model.certificates
       .filter((certificate) => certificate.profileIdentifier !== undefined || !managedOnly)
@@ -68,6 +69,10 @@ export const certificateList: CommandHandler = ({ model }, command) => {
       })),
   });
 };
+
+/** On its user's own Mac the server sees what it brought, whatever it asks for. */
+const isManagedOnly = ({ userEnrollment }: MacModel, command: PlistDictionary, key: string): boolean =>
+  userEnrollment !== undefined || getBoolean(command, key) === true;
 
 const texts = (values: Record<string, string | undefined>): PlistDictionary =>
   Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));

@@ -3,6 +3,8 @@ import { type CommandAnswer, refused } from "../answer.ts";
 
 /** Under which circumstances macOS takes a command at all. */
 interface Requirement {
+  /** Not on a Mac that is its user's own. */
+  readonly isDevice?: true;
   readonly isSupervised?: true;
   readonly isAutomated?: true;
   readonly isAwaiting?: true;
@@ -26,10 +28,15 @@ const requirements: Readonly<Record<string, Requirement>> = {
   SetAutoAdminPassword: { isAutomated: true },
   AccountConfiguration: { isAutomated: true, isAwaiting: true },
   DeviceConfigured: { isAutomated: true, isAwaiting: true },
-  SetFirmwarePassword: { chip: "intel" },
-  VerifyFirmwarePassword: { chip: "intel" },
-  SetRecoveryLock: { chip: "apple" },
-  VerifyRecoveryLock: { chip: "apple" },
+  SetFirmwarePassword: { chip: "intel", isDevice: true },
+  VerifyFirmwarePassword: { chip: "intel", isDevice: true },
+  SetRecoveryLock: { chip: "apple", isDevice: true },
+  VerifyRecoveryLock: { chip: "apple", isDevice: true },
+  DeviceLock: { isDevice: true },
+  EraseDevice: { isDevice: true },
+  RestartDevice: { isDevice: true },
+  ShutDownDevice: { isDevice: true },
+  RotateFileVaultKey: { isDevice: true },
 };
 
 /** What macOS says to a request type that it does not know. */
@@ -42,6 +49,8 @@ export function requirementMissed(mac: MacModel, requestType: string): CommandAn
   if (needed === undefined) return undefined;
   if (needed.goneIn !== undefined && Number.parseInt(mac.os.version, 10) >= needed.goneIn)
     return unknownRequestType(requestType);
+  if (needed.isDevice === true && mac.userEnrollment !== undefined)
+    return refused(12_021, "MCMDMErrorDomain", `“${requestType}” is not supported with User Enrollment.`);
   if (needed.isSupervised === true && !mac.isSupervised)
     return refused(12_026, "MCMDMErrorDomain", `“${requestType}” is only supported on supervised devices.`);
   if (needed.isAutomated === true && !mac.isAutomated)

@@ -46,7 +46,7 @@ export const securityInfo: CommandHandler = ({ model }) =>
       ManagementStatus: {
         EnrolledViaDEP: model.isAutomated,
         UserApprovedEnrollment: true,
-        IsUserEnrollment: false,
+        IsUserEnrollment: model.userEnrollment !== undefined,
         IsActivationLockManageable: model.isSupervised,
       },
       SecureBoot: {

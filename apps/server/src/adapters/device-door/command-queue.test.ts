@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Command } from "@pomona/contract";
 import type { DeviceId, TenantId } from "@pomona/facts";
-import fc from "fast-check";
 import { quarantineDevice, readDeviceBySerial } from "../../features/devices/index.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import { type DeviceRig, deviceRig } from "./testing/device-rig.ts";
@@ -255,42 +254,4 @@ test("an input that does not fit, and a command that does not exist, are refused
   const { id } = await quietMac();
   await assert.rejects(send(id, { requestType: "DeviceLock", input: { pin: "12" } }), /does not fit DeviceLock/);
   await assert.rejects(send(id, { requestType: "MakeCoffee" }), /no command MakeCoffee/);
-});
-
-test("whatever polls, losses and postponements come in whatever order, every command is done once", async () => {
-  const steps = fc.array(fc.constantFrom("poll", "lost-poll", "ack", "ack-twice", "notNow", "enqueue"), {
-    minLength: 4,
-    maxLength: 25,
-  });
-  await fc.assert(
-    fc.asyncProperty(steps, async (sequence) => {
-      const { mac, id } = await quietMac();
-      const queued = [await send(id)];
-      const done: string[] = [];
-      let current: string | undefined;
-      for (const step of sequence) {
-        if (step === "enqueue") queued.push(await send(id));
-        else if (step === "poll") current = (await mac.poll()).command?.uuid;
-        else if (step === "lost-poll") await mac.poll();
-        else if (current !== undefined) {
-          const uuid = current;
-          if (step === "notNow") current = (await mac.poll("NotNow", { CommandUUID: uuid })).command?.uuid;
-          else {
-            done.push(uuid);
-            current = (await mac.acknowledge(uuid)).command?.uuid;
-            if (step === "ack-twice") current = (await mac.acknowledge(uuid)).command?.uuid;
-          }
-        }
-      }
-      for (
-        let next = (await mac.poll()).command;
-        next !== undefined;
-        next = (await mac.acknowledge(next.uuid)).command
-      ) {
-        done.push(next.uuid);
-      }
-      assert.deepEqual([...done].sort(), [...queued].sort());
-    }),
-    { numRuns: 8 },
-  );
 });

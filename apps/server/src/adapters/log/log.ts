@@ -3,10 +3,10 @@ import type { Log } from "../../kernel/feature.ts";
 
 /** JSON lines on standard error, so that standard output stays for what a person or a program asked for. */
 export function pinoLog(level: string): Log {
-  const logger = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: false }),
-  );
+  const destination = pino.destination({ dest: 2, sync: false });
+  // A log on a full disk loses lines. It does not end the server.
+  destination.on("error", () => {});
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
   return {
     info: (event, fields) => logger.info(fields ?? {}, event),
     warn: (event, fields) => logger.warn(fields ?? {}, event),

@@ -3,8 +3,16 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parseCertificate } from "@pomona/pki";
 import { nodeCrypto } from "@pomona/pki/node";
-import { attestationObject, openAttestationAuthority } from "@pomona/testkit";
-import fc from "fast-check";
+import { openAttestationAuthority } from "@pomona/testkit";
+import {
+  byteMutations,
+  derMutations,
+  type FuzzTarget,
+  fuzz,
+  inBase64,
+  jsonMutations,
+  searchBounds,
+} from "@pomona/testkit/fuzz";
 import { readAttestationObject } from "./attestation-object.ts";
 import { readJws } from "./jws.ts";
 import { AcmeProblem } from "./problem.ts";
@@ -17,85 +25,67 @@ const objects = fixture<{ readonly name: string; readonly hex: string; readonly 
   "attestation-objects",
 );
 const requests = fixture<{ readonly name: string; readonly body: string }>("jws");
-/** Bounded in time, so that it can run with every change; a longer search is a larger number here. */
-const bounds = { numRuns: 20_000, interruptAfterTimeLimit: 4_000, markInterruptAsFailure: false };
-
-/** A seed with some of its octets changed, cut out, doubled, or others in between. */
-const mutated = (seeds: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> =>
-  fc
-    .tuple(
-      fc.constantFrom(...seeds),
-      fc.array(
-        fc.record({
-          how: fc.constantFrom("set" as const, "cut" as const, "double" as const, "insert" as const),
-          at: fc.nat(),
-          length: fc.integer({ min: 1, max: 40 }),
-          bytes: fc.uint8Array({ minLength: 1, maxLength: 12 }),
-        }),
-        { minLength: 1, maxLength: 4 },
-      ),
-    )
-    .map(([seed, changes]) => {
-      let bytes = Buffer.from(seed);
-      for (const { how, at, length, bytes: others } of changes) {
-        const place = at % (bytes.length + 1);
-        const [before, after] = [bytes.subarray(0, place), bytes.subarray(place)];
-        if (how === "set") bytes = Buffer.concat([before, others, after.subarray(others.length)]);
-        else if (how === "cut") bytes = Buffer.concat([before, after.subarray(length)]);
-        else if (how === "double") bytes = Buffer.concat([before, after.subarray(0, length), after]);
-        else bytes = Buffer.concat([before, others, after]);
-      }
-      return bytes;
-    });
+const watches = /apps\/server\/src\/features\/acme|packages\/pki\/src/;
+/** Readers that answer and never throw. */
+const neverRefuses = (): boolean => false;
 
 test("each attestation object of the corpus is read or refused as it says", () => {
   for (const { name, hex, isReadable } of objects)
     assert.equal(readAttestationObject(Buffer.from(hex, "hex")).ok, isReadable, name);
 });
 
-test("no attestation object makes the reader fail, and what it reads came from the bytes", () => {
-  const seeds = objects.map(({ hex }) => Buffer.from(hex, "hex"));
-  fc.assert(
-    fc.property(fc.oneof(mutated(seeds), fc.uint8Array({ maxLength: 200 })), (bytes) => {
+test("no attestation object makes the reader fail, and what it reads came from the bytes", async () => {
+  const target: FuzzTarget = {
+    name: "attestation-object",
+    seeds: objects.map(({ hex }) => Buffer.from(hex, "hex")),
+    mutations: derMutations,
+    open: (bytes) => {
       const object = readAttestationObject(bytes);
-      if (!object.ok) return;
-      for (const der of object.chain) assert.ok(Buffer.from(bytes).includes(Buffer.from(der)));
-    }),
-    bounds,
-  );
+      if (object.ok) for (const der of object.chain) assert.ok(Buffer.from(bytes).includes(Buffer.from(der)));
+      return object;
+    },
+    isRefusal: neverRefuses,
+    watches,
+  };
+  await fuzz(target, searchBounds(2.5));
 });
 
-test("no change to an attestation makes the verifier fail, or accept another leaf than Apple's", () => {
+test("no change to an attestation makes the verifier fail, or accept another leaf than Apple's", async () => {
   const crypto = nodeCrypto();
   const apple = openAttestationAuthority();
   const freshness = crypto.random(32);
   const chain = apple.attest({ spki: enclaveKey("P-256").spki, properties: { serialNumber: "C02FUZZ", freshness } });
   const question = { roots: [parseCertificate(apple.rootDer)], now: Date.now(), freshness: [freshness] };
-  const good = attestationObject(chain);
   assert.ok(verifyAttestation(crypto, { ...question, chain }).ok);
-  fc.assert(
-    fc.property(mutated([good]), (bytes) => {
-      const object = readAttestationObject(bytes);
-      if (!object.ok) return;
-      const verdict = verifyAttestation(crypto, { ...question, chain: object.chain });
-      if (verdict.ok) assert.deepEqual(Buffer.from(verdict.leaf.raw), Buffer.from(chain[0]!));
-    }),
-    bounds,
-  );
+  // Each certificate of the chain in turn is another one, so that the rest of it is still what it was.
+  const leaf = Buffer.from(chain[0]!);
+  const target: FuzzTarget = {
+    name: "attestation-chain",
+    seeds: chain,
+    mutations: derMutations,
+    open: (bytes) =>
+      chain.map((_own, at) => {
+        const verdict = verifyAttestation(crypto, { ...question, chain: chain.with(at, bytes) });
+        if (verdict.ok) assert.deepEqual(Buffer.from(verdict.leaf.raw), leaf);
+        return verdict;
+      }),
+    isRefusal: neverRefuses,
+    watches,
+  };
+  // The authority is made anew each time, so nothing of it is worth keeping.
+  await fuzz(target, searchBounds(2.5), undefined, false);
 });
 
-test("no request makes the JWS reader fail but with a problem", () => {
-  const seeds = requests.map(({ body }) => Buffer.from(body));
-  fc.assert(
-    fc.property(fc.oneof(mutated(seeds), fc.json().map(Buffer.from), fc.uint8Array({ maxLength: 200 })), (bytes) => {
-      try {
-        readJws(bytes);
-      } catch (error) {
-        assert.ok(error instanceof AcmeProblem, String(error));
-      }
-    }),
-    bounds,
-  );
+test("no request makes the JWS reader fail but with a problem", async () => {
+  const target: FuzzTarget = {
+    name: "jws",
+    seeds: requests.map(({ body }) => Buffer.from(body)),
+    mutations: [...jsonMutations, inBase64(jsonMutations), inBase64(byteMutations)],
+    open: readJws,
+    isRefusal: (error) => error instanceof AcmeProblem,
+    watches,
+  };
+  await fuzz(target, searchBounds(2.5));
 });
 
 test("the door answers the corpus, and every change to a good request, with a problem: never 401, never a fault", async () => {
@@ -109,17 +99,37 @@ test("the door answers the corpus, and every change to a good request, with a pr
     assert.ok(answer.problem, name);
   }
   const good = await by.sign(url, { status: "deactivated" }, await by.newNonce());
-  await fc.assert(
-    fc.asyncProperty(mutated([good]), async (body) => {
-      fc.pre(!sameJson(body, good));
-      const answer = await by.post(url, "", { body });
-      assert.ok(answer.status === 400 || answer.status === 403, `${answer.status} ${body}`);
-    }),
-    { ...bounds, numRuns: 1_500 },
-  );
+  const target: FuzzTarget = {
+    name: "acme-door",
+    seeds: requests.map(({ body }) => Buffer.from(body)),
+    mutations: [...jsonMutations, inBase64(jsonMutations), inBase64(byteMutations)],
+    open: async (bytes) => {
+      // A part of the good request in any other.
+      for (const body of [bytes, ...halvesWith(good, bytes)]) {
+        if (sameJson(body, good)) continue;
+        const answer = await by.post(url, "", { body: Buffer.from(body) });
+        assert.ok(answer.status === 400 || answer.status === 403, `${answer.status} ${Buffer.from(body)}`);
+      }
+    },
+    isRefusal: neverRefuses,
+    watches,
+  };
+  await fuzz(target, searchBounds(2.5));
   // Whatever came, the account was not deactivated.
   assert.equal((await by.post(url, "")).status, 200);
 });
+
+/** The good request with one of its members as another has it. */
+function halvesWith(good: Uint8Array, other: Uint8Array): readonly Uint8Array[] {
+  try {
+    const [theirs, ours] = [other, good].map((bytes) => JSON.parse(Buffer.from(bytes).toString()) as object);
+    return Object.entries(theirs!).map(([key, value]) =>
+      Buffer.from(JSON.stringify({ ...ours, [key]: value as unknown })),
+    );
+  } catch {
+    return [];
+  }
+}
 
 function sameJson(one: Uint8Array, other: Uint8Array): boolean {
   try {

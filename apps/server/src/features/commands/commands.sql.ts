@@ -1,5 +1,6 @@
 import { asId, type BatchId, type CommandId, type CommandState, type DeviceId } from "@pomona/facts";
 import { sql } from "kysely";
+import type { SealedColumn } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { CommandRow, DeadLetter, Hold } from "./model.ts";
 
@@ -142,6 +143,19 @@ export const commandMigrations: readonly Migration[] = [
   },
 ];
 
+const packed = (table: string, id: string): SealedColumn => ({
+  table,
+  column: "input",
+  id,
+  isNested: true,
+  place: (row, field) => ({ table: "command_queue", row: String(row[id]), field }),
+});
+export const commandSealed: readonly SealedColumn[] = [
+  packed("command_queue", "id"),
+  packed("command_history", "id"),
+  packed("command_batch_inputs", "batch_id"),
+];
+
 export const toRow = (row: HistoryColumns & Partial<QueueColumns>): CommandRow => ({
   id: asId<"command">(row.id),
   deviceId: asId<"device">(row.device_id),
@@ -195,10 +209,9 @@ export async function insertCommand(tx: WriteTransaction, row: NewCommand): Prom
   const { deviceId, channel, lane, notBefore, hold } = row;
   // A held command wakes nobody; one in its undo window wakes its Mac at the end of it.
   const wakeAt = hold === null ? notBefore : null;
-  await tx.prepared.run(INSERT, [
-    ...[tx.scope.tenantId, row.id, deviceId, channel, row.commandUuid, row.requestType, lane, tx.now, row.expiresAt],
-    ...[row.actor, row.input, notBefore, hold, row.batchId, row.isRaw ? 1 : 0, row.retryOf, wakeAt],
-  ]);
+  const what = [tx.scope.tenantId, row.id, deviceId, channel, row.commandUuid, row.requestType, lane];
+  const how = [row.actor, row.input, notBefore, hold, row.batchId, row.isRaw ? 1 : 0, row.retryOf, wakeAt];
+  await tx.prepared.run(INSERT, [...what, tx.now, row.expiresAt, ...how]);
 }
 
 type Unasked = "tenant_id" | "device_id" | "channel" | "answered_at" | "error" | "dead" | "retried_by" | "hold";

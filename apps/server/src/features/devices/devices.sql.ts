@@ -163,6 +163,7 @@ export interface DeviceFilter {
   readonly mdm?: "enrolled" | "not-enrolled" | undefined;
   readonly model?: string | undefined;
   readonly osVersion?: string | undefined;
+  readonly quarantined?: "only" | undefined;
 }
 
 export const SORT_COLUMNS = {
@@ -200,6 +201,7 @@ function matching(filter: DeviceFilter, tenantId: string) {
     if (filter.mdm !== undefined) parts.push(e("mdm_enrolled", "=", filter.mdm === "enrolled" ? 1 : 0));
     if (filter.model !== undefined) parts.push(e("model", "=", filter.model));
     if (filter.osVersion !== undefined) parts.push(e("os_version", "=", filter.osVersion));
+    if (filter.quarantined !== undefined) parts.push(e("quarantine", "is not", null));
     return e.and(parts);
   };
 }

@@ -4,20 +4,27 @@ import { beginAdminRotation, type HashedPassword, makeHashedPassword } from "./a
 import type { EscrowKey } from "./escrow-keys.ts";
 import { beginFileVaultRotation } from "./file-vault.ts";
 import { beginLockRotation, isLockKind } from "./locks.ts";
+import type { Opened } from "./model.ts";
+import { openAhead } from "./open-ahead.ts";
 import type { EscrowParts } from "./ports.ts";
 
 /** What a rotation needs and a transaction must not wait for: keys that are made, hashes that are computed. */
 export interface RotationMeans {
   readonly key?: EscrowKey;
   readonly admin?: HashedPassword;
+  readonly opened?: Opened;
 }
 
 export async function prepareRotation(
   parts: EscrowParts,
   tenantId: TenantId,
+  deviceId: DeviceId,
   kind: SecretKind,
 ): Promise<RotationMeans> {
-  if (kind === "fileVaultKey") return { key: await parts.keys.current(tenantId) };
+  if (kind === "fileVaultKey") {
+    const key = await parts.keys.current(tenantId);
+    return { key, opened: await openAhead(parts, tenantId, deviceId, kind) };
+  }
   if (kind === "adminPassword") return { admin: await makeHashedPassword() };
   return {};
 }
@@ -28,9 +35,9 @@ export async function beginRotation(
   parts: EscrowParts,
   deviceId: DeviceId,
   kind: SecretKind,
-  { key, admin }: RotationMeans,
+  { key, admin, opened }: RotationMeans,
 ): Promise<void> {
-  if (kind === "fileVaultKey" && key !== undefined) await beginFileVaultRotation(tx, parts, deviceId, key);
+  if (kind === "fileVaultKey" && key !== undefined) await beginFileVaultRotation(tx, parts, deviceId, key, opened);
   else if (kind === "adminPassword" && admin !== undefined) await beginAdminRotation(tx, parts, deviceId, admin);
   else if (isLockKind(kind)) await beginLockRotation(tx, parts, deviceId, kind);
   else throw new Error(`nothing rotates ${kind}`);

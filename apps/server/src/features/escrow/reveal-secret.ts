@@ -12,7 +12,8 @@ import { notFound, PomonaError } from "../../kernel/errors.ts";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import { readDevice } from "../devices/index.ts";
 import { KINDS } from "./kinds.ts";
-import { type SecretRow, toTime } from "./model.ts";
+import { type Opened, type SecretRow, toTime } from "./model.ts";
+import { openAhead } from "./open-ahead.ts";
 import { readPolicy } from "./policies.sql.ts";
 import type { EscrowParts } from "./ports.ts";
 import { countReveal } from "./reveals.sql.ts";
@@ -24,7 +25,11 @@ const MINUTE = 60_000;
 export const REVEALS_AN_HOUR = 20;
 
 export const revealActions = (parts: EscrowParts): readonly BoundAction[] => [
-  bindAction(revealRecoveryKey, { run: ({ tx }, input) => reveal(tx, parts, "fileVaultKey", input) }),
+  bindAction(revealRecoveryKey, {
+    prepare: ({ tenantId }, { deviceId, secretId }) =>
+      openAhead(parts, tenantId, asId<"device">(deviceId), "fileVaultKey", secretId),
+    run: ({ tx, prepared }, input) => reveal(tx, parts, "fileVaultKey", input, prepared),
+  }),
   bindAction(revealPassword, { run: ({ tx }, input) => reveal(tx, parts, input.kind, input) }),
   bindAction(revealLockPin, { run: ({ tx }, input) => reveal(tx, parts, "lockPin", input) }),
   bindAction(revealBypassCode, { run: ({ tx }, input) => reveal(tx, parts, input.kind, input) }),
@@ -39,6 +44,7 @@ async function reveal(
   { book }: EscrowParts,
   kind: SecretKind,
   { deviceId: id, secretId }: Pick<InputOf<typeof revealRecoveryKey>, "deviceId" | "secretId">,
+  opened?: Opened,
 ): Promise<RevealedSecret> {
   const deviceId = asId<"device">(id);
   if ((await readDevice(tx, deviceId)) === undefined) throw notFound("device", id);
@@ -51,7 +57,7 @@ async function reveal(
       { detail: { limit: REVEALS_AN_HOUR } },
     );
   }
-  const value = book.text(tx.scope.tenantId, row);
+  const value = book.text(tx.scope.tenantId, row, opened);
   const rotateAt = await planRotation(tx, row);
   await updateSecret(tx, row.id, { revealedAt: tx.now, ...(rotateAt === null ? {} : { rotateAt }) });
   await tx.publish({

@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { asId } from "@pomona/facts";
+import fc from "fast-check";
 import { newId } from "../../kernel/clock.ts";
-import { dueAt, RENEWAL_STATES, retryAfter } from "./model.ts";
+import { dueAt, RENEWAL_STATES, type RenewalEvent, type RenewalState, retryAfter } from "./model.ts";
 
 const DAY = 86_400_000;
 
@@ -31,6 +32,28 @@ test("attempts are at least four hours apart, and further apart while there is t
 
 test("whatever came before, the first TokenUpdate with the new identity ends a renewal", () => {
   for (const [state, events] of Object.entries(RENEWAL_STATES)) assert.equal(events.renewed, "done", state);
+});
+
+test("whatever order events come in, a renewal sends no profile while one waits, never sticks, and ends only when it is done", () => {
+  const events = fc.array(
+    fc.constantFrom<RenewalEvent>("sent", "acknowledged", "refused", "checkedIn", "overdue", "asked"),
+    { maxLength: 40, size: "max" },
+  );
+  fc.assert(
+    fc.property(events, (sequence) => {
+      let state: RenewalState = "due";
+      for (const event of sequence) {
+        const next: RenewalState | "done" | undefined = RENEWAL_STATES[state][event];
+        assert.notEqual(next, "done", `${state} -${event}-> done`);
+        if (event === "sent" && next !== undefined) assert.ok(state === "due" || state === "failed");
+        if (next !== undefined && next !== "done") state = next;
+        // Time alone leads from wherever it is to where a profile can be sent again.
+        const later = RENEWAL_STATES[state].overdue ?? state;
+        assert.ok(later !== "done" && RENEWAL_STATES[later].sent === "queued", `${state} sticks`);
+        assert.equal(RENEWAL_STATES[state].renewed, "done");
+      }
+    }),
+  );
 });
 
 test("the README's table of states is the one that the code follows", () => {

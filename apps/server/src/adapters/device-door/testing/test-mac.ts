@@ -111,7 +111,7 @@ export interface Answer {
 export class TestMac {
   readonly udid = randomUUID().toUpperCase();
   readonly serialNumber: string;
-  readonly url: string;
+  url: string;
   identity: Identity | undefined;
   topic = "";
   /** ms; what it claims as signing time. */
