@@ -8,6 +8,7 @@ import {
   type listReinstalls,
   type OutputOf,
   sendCommand,
+  setLimits,
 } from "@pomona/contract";
 import type { Page } from "playwright-core";
 import { withoutBrowser } from "./testing/chromium.ts";
@@ -29,6 +30,8 @@ describe("commands in the console", { skip: withoutBrowser }, () => {
   let running: TestConsole;
   before(async () => {
     running = await startConsole();
+    // On a slow machine half a minute is over before a person has clicked twice.
+    await running.api.call(setLimits, { risk: "destructive", undoSeconds: 600 });
   });
   after(() => running?.[Symbol.asyncDispose]());
 

@@ -85,7 +85,7 @@ export async function readBatchCommands(
       WHERE tenant_id = ${tx.scope.tenantId} AND batch_id = ${batchId}
       ${page.states === undefined ? sql`` : sql`AND state IN (${sql.join(page.states)})`}
       ${page.before === undefined ? sql`` : sql`AND id < ${page.before}`}
-      ORDER BY id DESC LIMIT ${page.limit}`.execute(sqlOf<CommandTables>(tx));
+      ORDER BY id DESC LIMIT ${sql.lit(page.limit)}`.execute(sqlOf<CommandTables>(tx));
     rows.push(...answer.rows);
   }
   return newest(rows, page.limit);
