@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import https from "node:https";
 import { tmpdir } from "node:os";
@@ -236,4 +236,6 @@ test("a server that is killed on a full disk starts on it, reads, and holds noth
     readdirSync(path.join(data, "server", "keys")).filter((name) => name.endsWith(".new")),
     [],
   );
+  const incoming = path.join(data, "server", "blobs", "incoming");
+  if (existsSync(incoming)) assert.deepEqual(readdirSync(incoming), [], "no half of a package");
 });
