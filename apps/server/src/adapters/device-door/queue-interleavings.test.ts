@@ -73,6 +73,8 @@ async function restart(game: Interleaving): Promise<void> {
 
 async function playAll(events: readonly Event[]): Promise<void> {
   const game = await begin();
+  // One Mac comes with all that a new one is asked, the other has answered it.
+  await play(game, { kind: "drain", mac: 0 });
   await compare(game);
   for (const event of events) {
     if (event.kind === "restart") await restart(game);
@@ -94,5 +96,5 @@ test("property: whatever comes in whatever order, no command is lost and none ru
   // fault: a command that is sent again keeps its lane no longer
   // One run a call: a search that is cut off in the middle of a run would leave it to go on behind the next test.
   for (let { seed } = bounds; seed === bounds.seed || bounds.isTimeLeft(); seed++)
-    await fc.assert(fc.asyncProperty(someEvents, playAll), { numRuns: 1, seed, interruptAfterTimeLimit: 25_000 });
+    await fc.assert(fc.asyncProperty(someEvents, playAll), { numRuns: 1, seed, interruptAfterTimeLimit: 20_000 });
 });
