@@ -21,7 +21,6 @@ import {
   ApiProblem,
   type ApnsReceiver,
   type DeviceHttp,
-  type DeviceRequest,
   openApiClient,
   openDeviceHttp,
   startApnsReceiver,
@@ -53,7 +52,7 @@ let apns: ApnsReceiver;
 let mac: VirtualMac;
 let deviceId: string;
 /** Called before each message of the Mac is sent. */
-let beforeSending: (request: DeviceRequest) => void = () => {};
+let beforeSending: (request: Parameters<DeviceHttp["send"]>[0]) => void = () => {};
 const statuses: number[] = [];
 
 const start = (ports: Record<string, string>) =>
