@@ -17,6 +17,7 @@ export {
 export { type FrozenRelay, startFrozenRelay } from "./apns/frozen-relay.ts";
 export { openPushAuthority, type PushAuthority, type PushCertificate } from "./apns/push-certificates.ts";
 export { createPackageCache, type PackageCache } from "./install/package-cache.ts";
+export { type FakeKms, type KmsMood, startFakeKms } from "./kms/fake-kms.ts";
 export { authenticate, tokenUpdate } from "./mdm/check-in-messages.ts";
 export { type DeviceChannel, openDeviceChannel } from "./mdm/device-channel.ts";
 export { fetchEnrollmentProfile, prepareEnrollment } from "./mdm/enroll.ts";
@@ -30,7 +31,7 @@ export { makeMacModel } from "./model/make-mac-model.ts";
 export { bypassCodeAt } from "./model/management-state.ts";
 export { passwordFits, readPasswordHash } from "./model/passwords.ts";
 export type { SetupPerson } from "./model/setup-assistant.ts";
-export { type DeviceHttp, openDeviceHttp } from "./network/device-http.ts";
+export { type DeviceHttp, type DeviceRequest, openDeviceHttp } from "./network/device-http.ts";
 export { startTcpProxy, type TcpProxy } from "./network/tcp-proxy.ts";
 export type { AppRequest } from "./processes/app-image.ts";
 export type { MacProcess, ProcessEnd } from "./processes/mac-process.ts";

@@ -29,7 +29,8 @@ test("walk: Macs enroll with an attested key in their hardware, by signatures an
     await mac.mdm.connect();
     const device = await deviceOf(stage, mac, ({ mdm }) => mdm.enrolled);
     assert.ok(device);
-    const shown = await stage.api.call(showAttestation, { deviceId: device.id });
+    const { attestation: shown } = await stage.api.call(showAttestation, { deviceId: device.id });
+    assert.ok(shown !== null);
     assert.equal(shown.serialNumber, model.serialNumber);
     assert.equal(shown.provisioningUdid, model.provisioningUdid);
     assert.notEqual(shown.provisioningUdid, device.mdm.udid);
@@ -42,8 +43,8 @@ test("walk: Macs enroll with an attested key in their hardware, by signatures an
       await mac.mdm.connect();
       return mac.mdm.state!.identity.certificate === before ? undefined : true;
     });
-    const again = await stage.api.call(showAttestation, { deviceId: device.id });
-    assert.ok(again.attestedAt > shown.attestedAt);
+    const { attestation: again } = await stage.api.call(showAttestation, { deviceId: device.id });
+    assert.ok(again !== null && again.attestedAt > shown.attestedAt);
     await mac.mdm.connect();
     assert.ok(mac.isEnrolled);
     await assert.rejects(stage.otherApi.call(showAttestation, { deviceId: device.id }), /404/);

@@ -54,11 +54,10 @@ test("walk: the server is killed while a Mac changes its recovery key; whichever
 
   const nothingWaits = async () =>
     (await api.call(listCommands, { deviceId, state: "upcoming" })).items.length === 0 ? true : undefined;
-  // The answer that is dropped has to be the one about the key.
   await eventually("the questions of the enrollment are answered", nothingWaits, 60_000);
 
   // The Mac has the command and makes the key; its answer meets a server that is gone.
-  mac.dropNextAnswer("report");
+  mac.dropNextAnswer("report", "RotateFileVaultKey");
   await api.call(rotateSecret, { deviceId, kind: "fileVaultKey" });
   await eventually("the Mac has a new key", () => (mac.model.recovery.personalKey === old ? undefined : true), 30_000);
   await first.kill();

@@ -35,7 +35,7 @@ export const secretOf = (
   );
 
 /** FileVault is switched on by its user after the escrow profile came: macOS makes a key, and hands it out with SecurityInfo. */
-async function escrowKey(stage: Stage, mac: VirtualMac, deviceId: string): Promise<void> {
+export async function escrowKey(stage: Stage, mac: VirtualMac, deviceId: string): Promise<void> {
   await eventually("the escrow profile is on the Mac", () => mac.model.recovery.escrow ?? undefined, 60_000);
   await mac.turnOnFileVault();
   await stage.api.call(sendCommand, { deviceId, requestType: "SecurityInfo" });

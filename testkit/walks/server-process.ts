@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 
 /** A server in a process of its own, that a test kills. */
 export interface ServerProcess {
+  readonly pid: number;
   readonly apiUrl: string;
   readonly ports: { readonly api: number; readonly device: number; readonly agent: number };
   readonly caFile: string;
@@ -43,6 +44,7 @@ export async function startServerProcess(
     await gone;
   };
   return {
+    pid: child.pid!,
     apiUrl,
     ports: { api: port(apiUrl), device: port(after("Device channel")), agent: port(after("Agent channel")) },
     caFile: after("Trust this root"),

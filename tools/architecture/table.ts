@@ -17,6 +17,7 @@ export const FEATURES: readonly string[] = [
   "batches",
   "renewal",
   "agents",
+  "recovery",
   "escrow",
   "moving-in",
   "content",

@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from "commander";
 import type { ConvertOptions, DemoOptions, ImportOptions, SimOptions, StartOptions } from "./options.ts";
+import type { ConfirmOptions, DrillOptions, ExportOptions, MakeKeyOptions, OpenOptions } from "./recovery/options.ts";
 import { version } from "./shipped.ts";
+
+const PASSPHRASE = "the key's passphrase is its first line; without it asked for, or read from standard input";
 
 const program = new Command("pomona").description("Open, self-hosted macOS fleet orchestration").version(version);
 
@@ -54,6 +57,63 @@ program
   .requiredOption("--profile <file>", "the enrollment profile that its Macs have")
   .requiredOption("--to <file>", "the file to write; it will hold secrets")
   .action(async (options: ConvertOptions) => (await import("./moving-in/convert.ts")).convert(options));
+
+program
+  .command("keys")
+  .description("the keys of a server (docs/guides/operate.md)")
+  .command("rotate-master")
+  .description("replace the master key of a stopped server's data folder (POMONA_DATA)")
+  .action(async () => (await import("./keys.ts")).rotateMaster());
+
+const recovery = program
+  .command("recovery")
+  .description("take the secrets out of a server, and prove that they open (docs/guides/escrow-and-recovery.md)");
+
+recovery
+  .command("make-key")
+  .description("make a bundle key: the certificate is for the server, the key belongs elsewhere")
+  .requiredOption("--to <file>", "the files to write are FILE.key and FILE.crt")
+  .option("--name <name>", "whose it is", "bundle key")
+  .option("--passphrase-file <file>", PASSPHRASE)
+  .action(async (options: MakeKeyOptions) => (await import("./recovery/make-key.ts")).makeKey(options));
+
+recovery
+  .command("export")
+  .description("write all secrets of the data folder (POMONA_DATA) into a bundle that only bundle keys open")
+  .requiredOption("--recipient <file...>", "PEM of the certificate of a bundle key; any one of several opens it")
+  .requiredOption("--to <file>", "the bundle to write")
+  .option("--tenant <name...>", "only these tenants; without it all, and the server's own keys")
+  .option("--through-kms", "have the KMS open what only it can; without it such values stay sealed in the bundle")
+  .action(async (options: ExportOptions) => (await import("./recovery/export.ts")).runExport(options));
+
+recovery
+  .command("drill")
+  .description("prove that a bundle opens and that all in it is sound; prints no secret")
+  .requiredOption("--bundle <file>", "the bundle")
+  .requiredOption("--key <file>", "PEM of the bundle key")
+  .option("--certificate <file>", "PEM of its certificate, when that is not in the same file")
+  .option("--passphrase-file <file>", PASSPHRASE)
+  .option("--database <file>", "a backup of the database, all of which has to open with the bundle's keys too")
+  .action(async (options: DrillOptions) => (await import("./recovery/drill.ts")).drill(options));
+
+recovery
+  .command("open")
+  .description("write the secrets of one Mac in the open")
+  .requiredOption("--bundle <file>", "the bundle")
+  .requiredOption("--key <file>", "PEM of the bundle key")
+  .requiredOption("--device <serial>", "the serial number of the Mac")
+  .option("--kind <kind>", "only this kind, as fileVaultKey")
+  .option("--certificate <file>", "PEM of the key's certificate, when that is not in the same file")
+  .option("--passphrase-file <file>", PASSPHRASE)
+  .option("--through-kms", "have the KMS open what only it can (POMONA_KMS_*)")
+  .option("--to <file>", "write them there, for the owner alone, and not to the terminal")
+  .action(async (options: OpenOptions) => (await import("./recovery/open.ts")).open(options));
+
+recovery
+  .command("confirm")
+  .description("tell the server of the data folder (POMONA_DATA) that a drill passed")
+  .requiredOption("--code <code>", "what the drill printed in its last line")
+  .action(async (options: ConfirmOptions) => (await import("./recovery/confirm.ts")).confirm(options));
 
 program
   .command("fleet-process", { hidden: true })

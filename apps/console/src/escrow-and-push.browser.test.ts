@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { appendFile } from "node:fs/promises";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { listSecrets, rotateSecret } from "@pomona/contract";
+import { listSecrets, rotateSecret, showRecovery } from "@pomona/contract";
 import { withoutBrowser } from "./testing/chromium.ts";
 import { startConsole, type TestConsole } from "./testing/harness.ts";
 import { until } from "./testing/until.ts";
@@ -37,6 +40,43 @@ describe("escrow and push in the console", { skip: withoutBrowser }, () => {
     const { items } = await running.api.call(listSecrets, { deviceId });
     assert.notEqual(items.find((each) => each.kind === kind)?.lastRevealedAt, null);
     assert.deepEqual(errors, []);
+  });
+
+  test("before a drill has passed the pages of escrow and enrollment say so, and a wrong code changes nothing", async () => {
+    const {
+      api,
+      dataDir,
+      tenants: [tenant],
+    } = running;
+    const codeHash = createHash("sha256").update("A".repeat(24)).digest("hex");
+    const { page, go, errors } = await running.open();
+    await go("/enrollment");
+    await page.getByText("No recovery bundle was ever made").waitFor();
+    await go("/escrow");
+    await page.getByText("No recovery bundle", { exact: true }).waitFor();
+    const { dataKeys: kids } = await api.call(showRecovery, {});
+    const tenants = [{ id: tenant.id, values: 1, unreadable: 0, kids }];
+    const exported = {
+      type: "exported",
+      bundleId: "0195e4a0-0000-7000-8000-000000000000",
+      at: Date.now(),
+      by: "root",
+      recipients: ["board"],
+      codeHash,
+      tenants,
+    };
+    await appendFile(path.join(dataDir, "recovery.jsonl"), `${JSON.stringify(exported)}\n`);
+    await page.getByText("Recovery bundle never tested").waitFor();
+    await page.getByLabel("Code of a drill").fill("B".repeat(24));
+    await page.getByRole("button", { name: "Record the drill" }).click();
+    await page.getByText(/No recovery bundle of this tenant has this code/).waitFor();
+    await page.getByLabel("Code of a drill").fill("aaaaaa-aaaaaa-aaaaaa-aaaaaa");
+    await page.getByRole("button", { name: "Record the drill" }).click();
+    await page.getByText("Tested", { exact: true }).waitFor();
+    await go("/enrollment");
+    await page.getByRole("button", { name: "New enrollment link" }).first().waitFor();
+    assert.equal(await page.getByText("recovery bundle", { exact: false }).count(), 0);
+    assert.equal(errors.filter((each) => !each.includes("400")).length, 0);
   });
 
   for (const address of ["/secrets", "/escrow"])

@@ -3,7 +3,18 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { createRule, listIncidents, placeOrder, showRule } from "@pomona/contract";
+import {
+  createBatch,
+  createRule,
+  listDeadLetters,
+  listIncidents,
+  listRevocations,
+  placeOrder,
+  renewDevice,
+  sendCommand,
+  showRule,
+  startDeparture,
+} from "@pomona/contract";
 import type { Page } from "playwright-core";
 import { withoutBrowser } from "./testing/chromium.ts";
 import { startConsole, type TestConsole } from "./testing/harness.ts";
@@ -14,14 +25,36 @@ import { until } from "./testing/until.ts";
 const SCREENSHOTS = path.join(import.meta.dirname, "../screenshots");
 const BLOCKED = "/Applications/Transmission.app/Contents/MacOS/Transmission";
 
+/** A batch, and a command that was given up because its Mac never found the moment for it. */
+const makeCommands = async ({ api, deviceIds, macs }: TestConsole): Promise<{ batchId: string; commandId: string }> => {
+  macs[2]?.sayNotNow(100_000);
+  await api.call(sendCommand, { deviceId: deviceIds[2] ?? "", requestType: "UserList", expiresInSeconds: 1 });
+  const { id: batchId } = await api.call(createBatch, {
+    requestType: "SecurityInfo",
+    filter: {},
+    name: "Monthly look",
+  });
+  const { id: commandId } = await api.call(sendCommand, { deviceId: deviceIds[0] ?? "", requestType: "ProfileList" });
+  await until("dead letter", async () => (await api.call(listDeadLetters, {})).items[0]);
+  return { batchId, commandId };
+};
+
 /** An order, a rule and an incident, so that no page is empty. */
-const makeSubjects = async ({ api, deviceIds, macs }: TestConsole): Promise<PageSubjects> => {
+const makeSubjects = async (running: TestConsole): Promise<PageSubjects> => {
+  const { api, deviceIds, macs } = running;
   const deviceId = deviceIds[0] ?? "";
   const order = await api.call(placeOrder, {
     deviceId,
     type: "run-script",
     input: { script: "#!/bin/sh\necho hello\n" },
   });
+  await api.call(startDeparture, { deviceId });
+  await api.call(renewDevice, { deviceId });
+  // One renewal that is over leaves a revoked certificate, one that waits a row in the list.
+  const waiting = macs[2];
+  if (waiting !== undefined) waiting.mdm.misbehaviour.notNowTimes = 1_000_000;
+  await api.call(renewDevice, { deviceId: deviceIds[2] ?? "" });
+  await until("revoked certificate", async () => (await api.call(listRevocations, {})).items[0]);
   const rule = await api.call(createRule, {
     name: "Block BitTorrent clients",
     match: { path: { exact: BLOCKED } },
@@ -35,7 +68,8 @@ const makeSubjects = async ({ api, deviceIds, macs }: TestConsole): Promise<Page
   });
   await macs[0]?.launchApp({ path: BLOCKED, teamId: "EQHXZ8M8AV", signingId: "org.m0k.transmission" });
   const incident = await until("incident", async () => (await api.call(listIncidents, {})).items[0]);
-  return { deviceId, orderId: order.id, ruleId: rule.id, incidentId: incident.id };
+  const commands = await makeCommands(running);
+  return { deviceId, orderId: order.id, ruleId: rule.id, incidentId: incident.id, ...commands };
 };
 
 type Violations = Awaited<ReturnType<AxeBuilder["analyze"]>>["violations"];

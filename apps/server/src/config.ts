@@ -16,6 +16,19 @@ export interface ServerConfig {
   /** Where requests for push certificates are signed; without a key it is not used. */
   readonly mdmcert?: { readonly url: string; readonly key: string };
   readonly masterKey?: string;
+  /** The master key before, while it is being replaced. */
+  readonly previousMasterKey?: string;
+  /** Where keys lie that this server can only ask for. */
+  readonly kms?: {
+    /** In place of AWS's own address. */
+    readonly url?: string;
+    /** PEM of that address's root. */
+    readonly ca?: string;
+    /** File of credentials; without it they come from AWS's own variables. */
+    readonly credentials?: string;
+    /** ARN of the key to which the master key is encrypted. */
+    readonly masterKey?: string;
+  };
   /** PEM of the roots that attestations of Macs may chain to; without any, ACME is refused. */
   readonly attestationRoots?: string;
   readonly logLevel: string;
@@ -37,6 +50,8 @@ export interface ServerConfig {
   readonly pkiUrl?: string;
   /** When the renewal of an identity begins, in days before its end. Default 180. */
   readonly renewalDays?: number;
+  /** How many connections of one door may wait for their peer at once. */
+  readonly waitingConnections?: number;
   /** Benchmarks and tests only: the device channel without TLS, on loopback. */
   readonly plainDevicePort?: number;
   /** The database was put back from a backup: hold its queues, even where it does not look so. */
@@ -67,6 +82,11 @@ export const SETTINGS = {
     doc: "Port of the device channel (MDM, SCEP, HTTPS of the agent).",
   },
   agentPort: { env: "POMONA_AGENT_PORT", default: "8883", doc: "Port of the agent channel (MQTT over TLS)." },
+  waitingConnections: {
+    env: "POMONA_WAITING_CONNECTIONS",
+    default: "5000",
+    doc: "How many connections of each door may keep silent at once (a handshake, a request or the rest of it to come; idle ones too), 100 to 1000000. One more, and the longest silent one of the address that has most of them ends. Files that the process may open: at least four times as many.",
+  },
   tlsCertificate: {
     env: "POMONA_TLS_CERT",
     default: "",
@@ -119,6 +139,27 @@ export const SETTINGS = {
     env: "POMONA_MASTER_KEY",
     default: "",
     doc: "32 bytes in base64 or hex that wrap all data keys. Without it a key file in the data folder is made.",
+  },
+  previousMasterKey: {
+    env: "POMONA_MASTER_KEY_PREVIOUS",
+    default: "",
+    doc: "The master key before the one that counts now: at start all data keys that it wraps are wrapped anew. Take it away after that start.",
+  },
+  kmsMasterKey: {
+    env: "POMONA_KMS_MASTER_KEY",
+    default: "",
+    doc: "ARN of an RSA key in AWS KMS that opens the master key, once at each start. Without it the master key is a file or POMONA_MASTER_KEY.",
+  },
+  kmsUrl: {
+    env: "POMONA_KMS_URL",
+    default: "",
+    doc: "Address of the KMS in place of AWS's own in the key's region, as a VPC endpoint; https, or http on loopback.",
+  },
+  kmsCa: { env: "POMONA_KMS_CA", default: "", doc: "PEM file: root of that address, when it is not a public one." },
+  kmsCredentials: {
+    env: "POMONA_KMS_CREDENTIALS",
+    default: "",
+    doc: "JSON file as `aws configure export-credentials --format process` writes it, read before each call, mode 0600. Without it AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN are used.",
   },
   setupMinutes: {
     env: "POMONA_SETUP_MINUTES",
@@ -191,9 +232,12 @@ export function configFrom(settings: Record<SettingName, string>, shipped: Shipp
     },
     ...(settings.attestationRoots === "" ? {} : { attestationRoots: readFiles(settings.attestationRoots) }),
     renewalDays: daysOf(settings.renewalDays),
+    waitingConnections: countOf("waitingConnections", settings.waitingConnections, 100, 1_000_000),
     ...(settings.pkiUrl === "" ? {} : { pkiUrl: settings.pkiUrl.replace(/\/+$/, "") }),
     ...proxyOf(settings),
+    ...kmsOf(settings),
     ...(settings.masterKey === "" ? {} : { masterKey: settings.masterKey }),
+    ...(settings.previousMasterKey === "" ? {} : { previousMasterKey: settings.previousMasterKey }),
     ...(tlsCertificate === ""
       ? {}
       : {
@@ -222,6 +266,20 @@ function proxyOf(settings: Record<SettingName, string>): Pick<ServerConfig, "tru
   return { trustedProxy: { addresses, header, form } };
 }
 
+function kmsOf(settings: Record<SettingName, string>): Pick<ServerConfig, "kms"> {
+  const { kmsUrl: url, kmsCa: ca, kmsCredentials: credentials, kmsMasterKey: masterKey } = settings;
+  if (url !== "" && !/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)[:/])/.test(url))
+    throw new Error("POMONA_KMS_URL has to begin with https://.");
+  return {
+    kms: {
+      ...(url === "" ? {} : { url }),
+      ...(ca === "" ? {} : { ca: readFileSync(ca, "utf8") }),
+      ...(credentials === "" ? {} : { credentials }),
+      ...(masterKey === "" ? {} : { masterKey }),
+    },
+  };
+}
+
 function daysOf(text: string): number {
   const days = Number(text);
   if (Number.isInteger(days) && days >= 90 && days <= 365) return days;
@@ -238,6 +296,12 @@ function minutesOf(name: SettingName, text: string, most: number): number {
   const minutes = Number(text);
   if (Number.isInteger(minutes) && minutes >= 1 && minutes <= most) return minutes;
   throw new Error(`${SETTINGS[name].env} has to be a whole number from 1 to ${most}, not "${text}".`);
+}
+
+function countOf(name: SettingName, text: string, least: number, most: number): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= least && count <= most) return count;
+  throw new Error(`${SETTINGS[name].env} has to be a whole number from ${least} to ${most}, not "${text}".`);
 }
 
 /** @returns ms */

@@ -1,13 +1,12 @@
-import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Role } from "@pomona/contract";
 import { ApnsSender } from "./adapters/apns/apns-sender.ts";
 import { FactRelay } from "./adapters/background/fact-relay.ts";
 import { JobRunner } from "./adapters/background/job-runner.ts";
 import { pinoLog, silentLog } from "./adapters/log/log.ts";
+import { diskFault } from "./adapters/store/disk-fault.ts";
 import { lockInstance } from "./adapters/store/instance-lock.ts";
 import { SqliteStore } from "./adapters/store/sqlite-store.ts";
-import { FileVault } from "./adapters/vault/file-vault.ts";
 import type { ServerConfig } from "./config.ts";
 import { addSignInLink, addToken, budgetOf, DEFAULT_LIMITS, idempotency } from "./features/access/index.ts";
 import { auditTrail } from "./features/audit/index.ts";
@@ -20,7 +19,10 @@ import { PLATFORM, systemScope } from "./kernel/scope.ts";
 import type { WriteTransaction } from "./kernel/store.ts";
 import { openDoors } from "./main/doors.ts";
 import { type Addresses, createFeatures } from "./main/features.ts";
+import { openVault } from "./main/keys.ts";
 import { holdIfRestored } from "./main/restore.ts";
+import { watchSpace } from "./main/watch-space.ts";
+import { writeWhenNew } from "./main/write-when-new.ts";
 
 export interface RunningServer {
   /** Ends in `/api/v1`. */
@@ -45,28 +47,29 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Composes everything and opens the doors. @throws Error when the folder is in use or a port is taken */
+/** Composes everything and opens the doors. @throws Error when the folder is in use, its disk is full, or a port is taken */
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
   const unlock = lockInstance(config.dataDir);
   try {
     return await compose(config, unlock);
   } catch (error) {
     unlock();
-    throw error;
+    if (diskFault(error) === undefined) throw error;
+    const words = `The disk of ${config.dataDir} is full or failing. See to it, then start again.`;
+    throw new Error(words, { cause: error });
   }
 }
 
 async function compose(config: ServerConfig, unlock: () => void): Promise<RunningServer> {
   const log = config.logLevel === "silent" ? silentLog : pinoLog(config.logLevel);
-  const vault = new FileVault({
-    dir: path.join(config.dataDir, "keys"),
-    ...(config.masterKey === undefined ? {} : { masterKey: config.masterKey }),
-  });
+  const vault = await openVault(config, log);
   const clock = config.clock ?? systemClock;
   const store = new SqliteStore({
     file: path.join(config.dataDir, "pomona.db"),
     clock,
     onEffectFault: (error) => log.error("store.effect-failed", { error: String(error) }),
+    onState: (state, error) =>
+      state === "works" ? log.warn("store.works-again") : log.error(`store.${state}`, { error: String(error) }),
   });
   const kernel: Kernel = { store, facts: store, live: new LiveFeed(), vault, clock, log };
   const addresses: Addresses = { api: "", device: "", agent: "", root: "" };
@@ -82,18 +85,23 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
   const performer = new Performer(kernel, { audit: auditTrail, budget: budgetOf(DEFAULT_LIMITS), idempotency });
   const handlers = features.flatMap((feature) => feature.factHandlers ?? []);
   const relay = new FactRelay(store, store, handlers, log);
-  const jobs = new JobRunner([...features.flatMap((feature) => feature.jobs ?? []), lineage.job], log);
+  const jobs = new JobRunner(
+    [...features.flatMap((feature) => feature.jobs ?? []), lineage.job, watchSpace(config.dataDir, log)],
+    log,
+  );
   const stopFeatures = async () => {
     for (const feature of features.toReversed()) await feature.stop?.();
     pushSender.close();
     store.close();
   };
-  const doors = await openDoors(config, kernel, composed, performer, addresses).catch(async (error: unknown) => {
-    await stopFeatures();
-    throw error;
-  });
+  const doors = await openDoors(config, kernel, composed, performer, addresses, () => store.state).catch(
+    async (error: unknown) => {
+      await stopFeatures();
+      throw error;
+    },
+  );
   const caFile = path.join(config.dataDir, "ca.pem");
-  writeFileSync(caFile, addresses.root);
+  writeWhenNew(caFile, addresses.root);
   await relay.start();
   jobs.start();
   log.info("server.started", { ...addresses, root: undefined });

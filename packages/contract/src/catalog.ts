@@ -14,6 +14,7 @@ import * as secrets from "./escrow/secrets.ts";
 import * as movingIn from "./moving-in/moving-in.ts";
 import * as protection from "./protection/protection.ts";
 import * as push from "./push/push.ts";
+import * as recovery from "./recovery/recovery.ts";
 import * as renewal from "./renewal/renewal.ts";
 import * as revocation from "./revocation/revocation.ts";
 import * as tenants from "./tenants/tenants.ts";
@@ -35,6 +36,7 @@ export const actions: readonly ActionContract[] = [
   batches,
   renewal,
   agents,
+  recovery,
   secrets,
   reveal,
   overview,

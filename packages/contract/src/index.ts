@@ -19,6 +19,7 @@ export * from "./openapi.ts";
 export * from "./protection/protection.ts";
 export * from "./push/push.ts";
 export * from "./push/push-state.ts";
+export * from "./recovery/recovery.ts";
 export * from "./renewal/renewal.ts";
 export * from "./request-of.ts";
 export * from "./revocation/revocation.ts";

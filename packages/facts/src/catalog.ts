@@ -87,7 +87,18 @@ export interface FactCatalog {
   "escrow.code-expiring": { readonly expiresAt: number };
   "escrow.policy-changed": { readonly kind: SecretKind };
   "escrow.certificate-changed": { readonly expiresAt: number };
+  /** Recovery keys are sealed to another key from now on; null: to the server's own. */
+  "escrow.recipient-changed": { readonly keyId: string | null };
+  "escrow.kms-changed": { readonly state: "works" | "refused" | "unreachable" };
   "escrow.departure-changed": { readonly step: string | null; readonly state: string };
+  /** Sealed with a new data key from now on; what was sealed before still opens. */
+  "recovery.data-key-changed": { readonly kid: string };
+  "recovery.reseal-ended": { readonly kid: string; readonly resealed: number; readonly failed: number };
+  /** Somebody with the data folder took the tenant's secrets out, encrypted to keys that lie elsewhere. */
+  "recovery.bundle-exported": { readonly bundleId: string; readonly values: number; readonly by: string };
+  /** A Mac enrolled, and no recovery bundle of the tenant was ever proved to open. */
+  "recovery.untested": { readonly state: "neverExported" | "neverTested" };
+  "recovery.drill-passed": { readonly bundleId: string; readonly by: string };
   "push.failed": { readonly reason: string; readonly status: number };
   /** A Mac was taken over from another MDM server; `device.enrolled` follows when it comes by. */
   "device.moved-in": { readonly serialNumber: string | null };

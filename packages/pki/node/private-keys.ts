@@ -26,10 +26,10 @@ export function generateKeyPairInBackground(type: GeneratedKeyType): Promise<Pri
   });
 }
 
-/** Reads an unencrypted private key (PKCS#8, PKCS#1 or SEC 1). Throws PkiError `crypto.key`. */
-export function privateKeyFromPem(pem: string): PrivateKeyHandle {
+/** Reads a private key (PKCS#8, PKCS#1 or SEC 1), with its passphrase when it has one. Throws PkiError `crypto.key`. */
+export function privateKeyFromPem(pem: string, passphrase?: string): PrivateKeyHandle {
   try {
-    return asHandle(createPrivateKey(pem));
+    return asHandle(createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase }));
   } catch {
     // Without the cause, which might quote what was given.
     throw new PkiError("crypto.key", "not a readable private key in PEM");

@@ -12,6 +12,7 @@ export { verifyCertificateRequest } from "./csr/verify-certificate-request.ts";
 export { contentOf, type DerElement, rawOf } from "./der/element.ts";
 export { type ReadDerOptions, readDer } from "./der/read-der.ts";
 export { DerReader } from "./der/reader.ts";
+export { encodeEncryptedPrivateKey, type ScryptEncryption } from "./encrypted-private-key.ts";
 export { buildOcspError, buildOcspResponse } from "./ocsp/build-ocsp-response.ts";
 export * from "./ocsp/messages.ts";
 export { issuerHashes, parseOcspRequest } from "./ocsp/parse-ocsp-request.ts";

@@ -32,6 +32,7 @@ type Channel = "device" | "user";
 
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 30_000;
+const TOKEN_TRIES = 20;
 
 /** The Mac's own management client (`mdmclient`): one conversation at a time, begun by a push. */
 export class MdmClient {
@@ -62,19 +63,34 @@ export class MdmClient {
     this.#channel = openDeviceChannel(state, this.#options.identityMode, this.#options.pool);
   }
 
-  /** Authenticate, then TokenUpdate. Throws `Refused` when the server takes either not. */
+  /**
+   * Authenticate, then TokenUpdate. Throws `Refused` when the server takes either not; a TokenUpdate that is not answered is said
+   * again, as the enrollment is installed by then.
+   */
   async checkInAsNew(): Promise<void> {
     const { model } = this.#options.mac;
     const { topic } = this.#enrolled().mdm;
     try {
       await this.#open().checkIn(authenticate(model, topic));
-      await this.updateToken();
+      await this.#repeated(() => this.updateToken());
     } catch (cause) {
       if (!(cause instanceof ChannelFailure || cause instanceof Unenrolled)) throw cause;
       throw Object.assign(
         profileRefused(`The MDM server did not take the check-in: ${cause.message}`, 12_001, "MCMDMErrorDomain"),
         { cause },
       );
+    }
+  }
+
+  async #repeated(send: () => Promise<unknown>): Promise<void> {
+    for (let left = TOKEN_TRIES; ; left -= 1) {
+      try {
+        await send();
+        return;
+      } catch (error) {
+        if (!(error instanceof ChannelFailure) || left === 1 || (error.status ?? 500) < 500) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MIN_MS));
+      }
     }
   }
 
@@ -160,7 +176,9 @@ export class MdmClient {
   async #deliver(command: ReceivedCommand, answer: CommandAnswer, channel: Channel): Promise<Uint8Array> {
     const who = this.#who(channel);
     const message = report(who, command, answer);
-    const lost = this.misbehaviour.lostAnswers.shift();
+    const { lostAnswers } = this.misbehaviour;
+    const at = lostAnswers.findIndex(({ requestType = command.requestType }) => requestType === command.requestType);
+    const lost = at < 0 ? undefined : lostAnswers.splice(at, 1)[0]?.which;
     if (lost === "report") return this.#open().command({ Status: "Idle", ...who });
     if (lost === "response") await this.#open().command(message);
     return this.#open().command(message);

@@ -11,7 +11,10 @@ export interface Misbehaviour {
   notNowTimes: number;
   /** Until it resolves, everything is answered NotNow. */
   notNowUntil: Promise<void> | undefined;
-  lostAnswers: LostAnswer[];
+  lostAnswers: {
+    readonly which: LostAnswer /** Of whatever comes next when not given. */;
+    readonly requestType?: string;
+  }[];
   /** When the acknowledgement of a renewed MDM profile is sent, seen from the new identity's check-ins. */
   renewalAcknowledgement: "after" | "before" | "never";
 }

@@ -20,7 +20,7 @@ import {
   removeManagedPreferences,
   writeManagedPreferences,
 } from "../profiles/managed-preferences.ts";
-import { Refused } from "../profiles/profile-refused.ts";
+import { profileRefused, Refused } from "../profiles/profile-refused.ts";
 import { attester } from "./attester.ts";
 import type { Journal } from "./journal.ts";
 import { type KeptState, stateKeeper } from "./kept-state.ts";
@@ -213,12 +213,24 @@ export class Management {
       makeKey: (bits) => this.#makeKey(bits, `mdm ${randomUUID()}`),
       ...this.#attest(),
       renewing: old,
+      ...(this.#options.pool === undefined ? {} : { pool: this.#options.pool }),
+    }).catch((error: unknown) => {
+      if (error instanceof Refused) throw error;
+      // Whatever became of its identity: the profile is not installed, and the Mac says so.
+      throw Object.assign(profileRefused(`The identity could not be had: ${String(error)}`), { cause: error });
     });
     const checkIn = async (): Promise<void> => {
-      forgetProfile(this.model, old.profileIdentifier);
       this.#kept.enrollment = prepared.state;
       this.mdm.use(prepared.state);
-      await this.mdm.checkInAsNew();
+      try {
+        await this.mdm.checkInAsNew();
+      } catch (error) {
+        // A profile whose installation fails leaves the one before it as it was.
+        this.#kept.enrollment = old;
+        this.mdm.use(old);
+        throw error;
+      }
+      forgetProfile(this.model, old.profileIdentifier);
       recordProfile(this.model, prepared.profile, "MDM", prepared.certificate);
       await this.save();
       this.#journal.write("renewed");
@@ -226,7 +238,7 @@ export class Management {
     const { renewalAcknowledgement } = this.mdm.misbehaviour;
     if (renewalAcknowledgement === "before") return checkIn;
     await checkIn();
-    if (renewalAcknowledgement === "never") this.mdm.misbehaviour.lostAnswers.push("report");
+    if (renewalAcknowledgement === "never") this.mdm.misbehaviour.lostAnswers.push({ which: "report" });
     return undefined;
   }
 
@@ -274,6 +286,7 @@ export class Management {
         `${manifest.bundleIdentifier} ${versionOf(files, manifest.bundleVersion)}`,
       );
       note("Managed");
+      if (this.#options.agentMode === "none") return;
       for (const path of launchDaemonsOf(files)) await this.#body.launchd.load(path, "boot");
     };
     // The conversation with the server goes on meanwhile, as it does on a Mac.

@@ -130,9 +130,9 @@ export class VirtualMac implements AsyncDisposable {
     else this.mdm.sayNotNowUntil(howLong);
   }
 
-  /** The next command result is lost on its way, or the response to it. */
-  dropNextAnswer(which: LostAnswer = "response"): void {
-    this.mdm.misbehaviour.lostAnswers.push(which);
+  /** The next command result is lost on its way, or the response to it: of any command, or of the next of one type. */
+  dropNextAnswer(which: LostAnswer = "response", requestType?: string): void {
+    this.mdm.misbehaviour.lostAnswers.push({ which, ...(requestType === undefined ? {} : { requestType }) });
   }
 
   /** The lid closes: pushes wait, its connections stand without a word, its processes stop where they are. */

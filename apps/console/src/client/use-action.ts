@@ -47,18 +47,25 @@ export const useActionPages = <C extends ActionContract>(contract: C, input: Inp
   });
 };
 
+/** Reads lists again that are shown, after something was done that no fact tells of. */
+export const useReadAgain = (): ((reads: readonly { readonly name: string }[]) => Promise<void>) => {
+  const tenantId = useSession().tenant.id;
+  const queries = useQueryClient();
+  return (reads) =>
+    Promise.all(reads.map((read) => queries.invalidateQueries({ queryKey: [read.name, tenantId] }))).then(
+      () => undefined,
+    );
+};
+
 /** Performs an action that changes something; lists named in `refreshes` are read again at once. */
 export const usePerform = <C extends ActionContract>(
   contract: C,
   refreshes: readonly { readonly name: string }[] = [],
 ) => {
   const tenantId = useSession().tenant.id;
-  const queries = useQueryClient();
+  const readAgain = useReadAgain();
   return useMutation<OutputOf<C>, ProblemError, InputOf<C>>({
     mutationFn: (input) => call(contract, input, { tenantId }),
-    onSuccess: () =>
-      Promise.all(refreshes.map((read) => queries.invalidateQueries({ queryKey: [read.name, tenantId] }))).then(
-        () => undefined,
-      ),
+    onSuccess: () => readAgain(refreshes),
   });
 };

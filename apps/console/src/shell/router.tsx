@@ -79,6 +79,10 @@ const tree = root.addChildren([
       ),
       tab("/orders/$orderId", () => lazyRouteComponent(() => import("../features/agents/order-tab.tsx"), "OrderTab")),
       tab("/secrets", () => lazyRouteComponent(() => import("../features/escrow/secrets-tab.tsx"), "SecretsTab")),
+      tab("/departure", () => lazyRouteComponent(() => import("../features/escrow/departure-tab.tsx"), "DepartureTab")),
+      tab("/identities", () =>
+        lazyRouteComponent(() => import("../features/revocation/identities-tab.tsx"), "IdentitiesTab"),
+      ),
       tab("/incidents", () =>
         lazyRouteComponent(() => import("../features/protection/device-incidents-tab.tsx"), "DeviceIncidentsTab"),
       ),
@@ -103,13 +107,48 @@ const tree = root.addChildren([
       lazyRouteComponent(() => import("../features/protection/incident-page.tsx"), "IncidentPage"),
     ),
     page("/escrow", () => lazyRouteComponent(() => import("../features/escrow/escrow-page.tsx"), "EscrowPage")),
+    page("/certificates", () =>
+      lazyRouteComponent(() => import("../features/renewal/renewals-page.tsx"), "RenewalsPage"),
+    ),
+    page("/certificates/quarantine", () =>
+      lazyRouteComponent(() => import("../features/devices/quarantine-page.tsx"), "QuarantinePage"),
+    ),
+    page("/certificates/revoked", () =>
+      lazyRouteComponent(() => import("../features/revocation/revocations-page.tsx"), "RevocationsPage"),
+    ),
+    page("/certificates/authority", () =>
+      lazyRouteComponent(() => import("../features/revocation/authority-page.tsx"), "AuthorityPage"),
+    ),
     page("/enrollment", () =>
       lazyRouteComponent(() => import("../features/enrollment/invitations-page.tsx"), "InvitationsPage"),
     ),
     page("/enrollment/push", () =>
       lazyRouteComponent(() => import("../features/enrollment/push-page.tsx"), "PushPage"),
     ),
+    page("/enrollment/policy", () =>
+      lazyRouteComponent(() => import("../features/enrollment/policy-page.tsx"), "PolicyPage"),
+    ),
+    page("/enrollment/moving-in", () =>
+      lazyRouteComponent(() => import("../features/moving-in/moving-in-page.tsx"), "MovingInPage"),
+    ),
     page("/activity", () => lazyRouteComponent(() => import("../features/audit/activity-page.tsx"), "ActivityPage")),
+    page("/commands", () => lazyRouteComponent(() => import("../features/commands/batches-page.tsx"), "BatchesPage")),
+    page("/commands/new", () =>
+      lazyRouteComponent(() => import("../features/commands/new-batch-page.tsx"), "NewBatchPage"),
+    ),
+    page("/commands/batches/$batchId", () =>
+      lazyRouteComponent(() => import("../features/commands/batch-page.tsx"), "BatchPage"),
+    ),
+    page("/commands/dead-letters", () =>
+      lazyRouteComponent(() => import("../features/commands/dead-letters-page.tsx"), "DeadLettersPage"),
+    ),
+    page("/commands/held", () => lazyRouteComponent(() => import("../features/commands/held-page.tsx"), "HeldPage")),
+    page("/commands/silent-agents", () =>
+      lazyRouteComponent(() => import("../features/agents/silent-agents-page.tsx"), "SilentAgentsPage"),
+    ),
+    page("/settings/limits", () =>
+      lazyRouteComponent(() => import("../features/access/limits-page.tsx"), "LimitsPage"),
+    ),
     page("/$", () => NotFound),
     page("/settings", () => lazyRouteComponent(() => import("../features/access/settings-page.tsx"), "SettingsPage")),
   ]),

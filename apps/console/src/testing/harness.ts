@@ -8,7 +8,7 @@ import {
   renameDevice,
   uploadPushCertificate,
 } from "@pomona/contract";
-import { startServer } from "@pomona/server";
+import { type ServerConfig, startServer } from "@pomona/server";
 import { type ApiClient, type ApnsReceiver, openApiClient, startApnsReceiver, VirtualMac } from "@pomona/testkit";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { chromiumPath } from "./chromium.ts";
@@ -33,12 +33,18 @@ export interface TestConsole extends AsyncDisposable {
   /** An administrator's, of both tenants. */
   readonly token: string;
   readonly tenants: readonly [Tenant, Tenant];
+  /** The server's data folder, to which the command line writes too. */
+  readonly dataDir: string;
   /** The API in the first tenant. */
   readonly api: ApiClient;
   /** Three Macs of the first tenant and one of the second, all online. */
   readonly macs: readonly VirtualMac[];
+  /** Apple's push service, whose authority also signs certificate requests. */
+  readonly apns: ApnsReceiver;
   /** Ids of the first tenant's Macs, in the order of `macs`. */
   readonly deviceIds: readonly string[];
+  /** The server stops and starts on its ports again, told that its data are those of a backup. */
+  restoreBackup(): Promise<void>;
   /** A page in a context of its own, signed in unless `stranger`. */
   open(options?: { stranger?: boolean; dark?: boolean; width?: number }): Promise<TestPage>;
 }
@@ -57,8 +63,15 @@ const bringPushCertificate = async (api: ApiClient, apns: ApnsReceiver): Promise
   await api.call(uploadPushCertificate, { certificate: apns.authority.sign(csr).certificatePem });
 };
 
+const portOf = (url: string): number => Number(new URL(url.replace(/^\w+:/, "http:")).port);
+
+interface TestConsoleOptions {
+  /** The service that signs certificate requests; without one no key for it is set. */
+  readonly signingUrl?: string;
+}
+
 /** Starts everything on free ports; its data lies in a temporary folder that goes with it. */
-export const startConsole = async (): Promise<TestConsole> => {
+export const startConsole = async ({ signingUrl }: TestConsoleOptions = {}): Promise<TestConsole> => {
   for (const [file, command] of [
     [path.join(CONSOLE, "index.html"), "node tools/build.ts"],
     [AGENT, "node tools/build.ts --ship"],
@@ -70,17 +83,20 @@ export const startConsole = async (): Promise<TestConsole> => {
   started.defer(() => rmSync(folder, { recursive: true, force: true }));
   const apns = await startApnsReceiver();
   started.defer(() => apns.stop());
-  const server = await startServer({
-    dataDir: path.join(folder, "server"),
+  const dataDir = path.join(folder, "server");
+  const config: ServerConfig = {
+    dataDir,
     host: "127.0.0.1",
     publicHost: "localhost",
     ports: { api: 0, device: 0, agent: 0 },
     apns: { url: apns.url, ca: apns.authority.rootPem },
     logLevel: "silent",
+    ...(signingUrl === undefined ? {} : { mdmcert: { url: signingUrl, key: "a-key-of-our-own" } }),
     consoleDir: CONSOLE,
     agentBundle: AGENT,
     version: "0.0.0",
-  });
+  };
+  let server = await startServer(config);
   started.defer(() => server.stop());
   const { firstSignInLink = "" } = server;
   const [orchard, vineyard] = await server.ensureTenants(["Orchard & Sons", "Vineyard"]);
@@ -125,9 +141,17 @@ export const startConsole = async (): Promise<TestConsole> => {
     firstSignInLink,
     token,
     tenants: [orchard, vineyard],
+    dataDir,
     api,
     macs,
+    apns,
     deviceIds,
+    restoreBackup: async () => {
+      const [api, device, agent] = [server.apiUrl, server.deviceUrl, server.agentUrl].map(portOf);
+      if (api === undefined || device === undefined || agent === undefined) throw new Error("it listens on no port");
+      await server.stop();
+      server = await startServer({ ...config, ports: { api, device, agent }, isRestored: true });
+    },
     open: (options) => openPage(browser, url, token, options),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

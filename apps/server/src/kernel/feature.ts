@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { BoundAction } from "./action.ts";
 import type { Clock } from "./clock.ts";
 import type { FactHandler, FactLog } from "./fact.ts";
@@ -20,6 +21,28 @@ export interface Log {
   info(event: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
   error(event: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** A connection's ends, the same below TLS and above it. */
+export interface ConnectionName {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+}
+
+/** What a door tells of its connections, so that silent ones make room for those that come. */
+export interface Connections {
+  /** A connection has come: its peer has the first word. It is forgotten when it closes. */
+  enter(socket: Socket): void;
+  /** The peer has said what was waited for: the word is ours. */
+  serve(connection: ConnectionName): void;
+  /** It is answered; when nothing else is, the peer has the next word, from now. */
+  done(connection: ConnectionName): void;
+  /** More of a body has come, and is held until the rest has. */
+  hold(connection: ConnectionName, bytes: number): void;
+  /** A handshake came to nothing. */
+  failed(error: Error): void;
+  /** Ends every connection. */
+  clear(): void;
 }
 
 /** Work by time. Runs never overlap; a failure is logged and the next run comes as planned. */

@@ -20,6 +20,16 @@ export interface ReadTransaction {
   readonly now: number;
   /** For `.sql.ts` files only, which reach it by {@link sqlOf}. */
   readonly sql: unknown;
+  /** For `.sql.ts` files only, and there for what every poll runs. */
+  readonly prepared: PreparedSql;
+}
+
+export type SqlValue = string | number | bigint | null | Uint8Array;
+
+/** Statements that are written out once, with `?` for each value: where building a query would cost more than running it. */
+export interface PreparedSql {
+  all<Row>(text: string, values: readonly SqlValue[]): Promise<readonly Row[]>;
+  run(text: string, values: readonly SqlValue[]): Promise<void>;
 }
 
 export interface WriteTransaction extends ReadTransaction {

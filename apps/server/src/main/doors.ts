@@ -1,6 +1,8 @@
 import { openApiDoor } from "../adapters/api-door/api-door.ts";
+import { WaitingRoom } from "../adapters/connections/waiting-room.ts";
 import { openDeviceDoor } from "../adapters/device-door/device-door.ts";
 import { openAgentChannel } from "../adapters/mqtt/agent-channel.ts";
+import type { StoreState } from "../adapters/store/disk-fault.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Kernel } from "../kernel/feature.ts";
 import type { Performer } from "../kernel/perform.ts";
@@ -18,6 +20,7 @@ export async function openDoors(
   features: Features,
   performer: Performer,
   addresses: Addresses,
+  storeState: () => StoreState,
 ): Promise<OpenDoors> {
   const opened: { close(): Promise<void> }[] = [];
   const keep = <Door extends { close(): Promise<void> }>(door: Door): Door => {
@@ -28,7 +31,7 @@ export async function openDoors(
     await Promise.all(opened.map((door) => door.close()));
   };
   try {
-    const plainDevicePort = await openAll(config, kernel, features, performer, addresses, keep);
+    const plainDevicePort = await openAll(config, kernel, features, performer, addresses, storeState, keep);
     return { ...(plainDevicePort === undefined ? {} : { plainDevicePort }), close };
   } catch (error) {
     // A port that is taken must not leave the other doors open behind a server that never started.
@@ -43,13 +46,15 @@ async function openAll(
   { authority, agents, access, mdm, routes, features }: Features,
   performer: Performer,
   addresses: Addresses,
+  storeState: () => StoreState,
   keep: <Door extends { close(): Promise<void> }>(door: Door) => Door,
 ): Promise<number | undefined> {
-  const { host, publicHost, ports } = config;
+  const { host, publicHost, ports, waitingConnections: places } = config;
   const tls = config.tls ?? (await authority.serverTls([publicHost, host]));
   addresses.root = tls.ca;
   const clientRoot = authority.rootPem;
   const { trustedProxy } = config;
+  const room = (door: string) => new WaitingRoom(door, kernel.log, places === undefined ? {} : { places });
   const forDevices = {
     tls: { ...tls, ca: clientRoot },
     kernel,
@@ -57,7 +62,15 @@ async function openAll(
     ...(trustedProxy === undefined ? {} : { trustedProxy }),
   };
   const deviceRoutes = routes.filter((route) => route.door === "device");
-  const device = keep(await openDeviceDoor({ ...forDevices, host, port: ports.device, routes: deviceRoutes }));
+  const device = keep(
+    await openDeviceDoor({
+      ...forDevices,
+      host,
+      port: ports.device,
+      routes: deviceRoutes,
+      connections: room("device-door"),
+    }),
+  );
   addresses.device = `https://${publicHost}:${device.port}`;
   const plain =
     config.plainDevicePort === undefined
@@ -69,10 +82,19 @@ async function openAll(
             port: config.plainDevicePort,
             routes: [],
             isPlain: true,
+            connections: room("plain-device-door"),
           }),
         );
   const agent = keep(
-    await openAgentChannel({ host, port: ports.agent, tls, clientRoot, door: agents.door, log: kernel.log }),
+    await openAgentChannel({
+      host,
+      port: ports.agent,
+      tls,
+      clientRoot,
+      door: agents.door,
+      log: kernel.log,
+      connections: room("agent-channel"),
+    }),
   );
   addresses.agent = `mqtts://${publicHost}:${agent.port}`;
   agents.attachBus(agent.bus);
@@ -88,6 +110,8 @@ async function openAll(
       authenticator: access.authenticator,
       consoleDir: config.consoleDir,
       version: config.version,
+      storeState,
+      connections: room("api"),
       ...(trustedProxy === undefined ? {} : { trustedProxies: trustedProxy.addresses }),
     }),
   );

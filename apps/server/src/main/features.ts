@@ -5,6 +5,7 @@ import { vendorSigner } from "../adapters/apns/vendor-signer.ts";
 import { tarGz } from "../adapters/archive/tar-gz.ts";
 import { DiskBlobs } from "../adapters/blobs/disk-blobs.ts";
 import { mdmPorts } from "../adapters/device-door/mdm-ports.ts";
+import { FileRecoveryLog } from "../adapters/vault/recovery-log.ts";
 import type { ServerConfig } from "../config.ts";
 import { createAccess } from "../features/access/feature.ts";
 import { DEFAULT_LIMITS, undoPolicy } from "../features/access/index.ts";
@@ -17,6 +18,7 @@ import { createBatches } from "../features/batches/feature.ts";
 import { createCommands } from "../features/commands/feature.ts";
 import { createContent } from "../features/content/feature.ts";
 import { createDevices } from "../features/devices/feature.ts";
+import { readDevice } from "../features/devices/index.ts";
 import { createEnrollment } from "../features/enrollment/feature.ts";
 import { readDeviceIdOf, readEnrollmentIds } from "../features/enrollment/index.ts";
 import { createEscrow } from "../features/escrow/feature.ts";
@@ -24,11 +26,14 @@ import { createMovingIn } from "../features/moving-in/feature.ts";
 import { createProtection } from "../features/protection/feature.ts";
 import { createPush } from "../features/push/feature.ts";
 import { pushTopic } from "../features/push/index.ts";
+import { createRecovery } from "../features/recovery/feature.ts";
 import { createRenewal } from "../features/renewal/feature.ts";
 import { createRevocation } from "../features/revocation/feature.ts";
 import { createTenants } from "../features/tenants/feature.ts";
 import { Authority } from "../features/tenants/index.ts";
 import type { Feature, HttpRoute, Kernel } from "../kernel/feature.ts";
+import { kmsOf } from "./keys.ts";
+import { SEALED_COLUMNS } from "./sealed-columns.ts";
 
 /** Where the doors are reached from outside; filled once they listen. */
 export interface Addresses {
@@ -75,6 +80,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     pkiUrl,
     enrollmentsOf: readEnrollmentIds,
     deviceOf: readDeviceIdOf,
+    nameOf: async (tx, deviceId) => (await readDevice(tx, deviceId))?.name,
   });
   const renewal = createRenewal(kernel, {
     enrollment,
@@ -92,7 +98,14 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     ...(config.reinstall === undefined ? {} : { reinstall: config.reinstall }),
   });
   commands.addHeldSource(agents.heldOrders);
-  const escrow = createEscrow(kernel, { enrollment, authority, commands, storeOrder: agents.storeOrder });
+  const recovery = createRecovery(kernel, { log: new FileRecoveryLog(config.dataDir), sealed: SEALED_COLUMNS });
+  const escrow = createEscrow(kernel, {
+    enrollment,
+    authority,
+    commands,
+    storeOrder: agents.storeOrder,
+    kms: kmsOf(config),
+  });
   const movingIn = createMovingIn(kernel, { authority, enrollment, push, seen });
   const content = createContent(kernel, {
     blobs: new DiskBlobs(path.join(config.dataDir, "blobs")),
@@ -116,6 +129,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
     batches.feature,
     renewal.feature,
     agents.feature,
+    recovery,
     escrow.feature,
     movingIn.feature,
     content.feature,

@@ -26,6 +26,10 @@ export async function holdIfRestored(
     for (const tenant of tenants) await commands.holdRestored(tenant.id, reason);
     kernel.log.warn("server.restored", { reason, tenants: tenants.length });
   }
-  await lineage.beat();
+  // What was held must be marked. Without that a full disk is no reason not to start: reading works, and the job marks later.
+  await lineage.beat().catch((error: unknown) => {
+    if (reason !== undefined) throw error;
+    kernel.log.error("server.not-marked", { error: String(error) });
+  });
   return { job: { name: "main/mark-lineage", everyMs: BEAT_MS, run: () => lineage.beat() } };
 }

@@ -13,12 +13,16 @@ import type { AnswerHook, CommandRow, QueueHook } from "../features/commands/ind
 import { createDevices } from "../features/devices/feature.ts";
 import { setAgentState, setMdmState, upsertDeviceAtEnrollment } from "../features/devices/index.ts";
 import { createEscrow } from "../features/escrow/feature.ts";
+import { escrowKeySealed, secretSealed } from "../features/escrow/index.ts";
+import { createRecovery } from "../features/recovery/feature.ts";
+import type { RecoveryEntry, RecoveryLog } from "../features/recovery/index.ts";
 import { createTenants } from "../features/tenants/feature.ts";
 import { Authority, addTenant } from "../features/tenants/index.ts";
 import { newId } from "../kernel/clock.ts";
 import type { Feature } from "../kernel/feature.ts";
 import { Performer, type PerformOptions } from "../kernel/perform.ts";
 import { PLATFORM, type Scope, systemScope } from "../kernel/scope.ts";
+import type { KeyOps } from "../kernel/secret.ts";
 import type { WriteTransaction } from "../kernel/store.ts";
 import { MovableClock, testKernel } from "./test-kernel.ts";
 
@@ -43,9 +47,9 @@ export const envelopeOf = (key: string, certificate: Certificate): Uint8Array =>
   createEnvelopedData(crypto, Buffer.from(key, "utf8"), certificate, "aes-256-cbc");
 
 /** Escrow on a real store and with a real agents feature; the test is the Mac that answers commands and orders. */
-export async function escrowRig() {
+export async function escrowRig({ kms }: { readonly kms?: KeyOps } = {}) {
   const clock = new MovableClock(Date.UTC(2026, 0, 1));
-  const kernel = testKernel(clock);
+  const kernel = testKernel(clock, undefined, kms);
   const authority = new Authority(kernel);
   const devices = createDevices(kernel);
   const agents = createAgents(kernel, {
@@ -74,6 +78,7 @@ export async function escrowRig() {
     return { id, commandUuid: randomUUID(), state: "queued" as const, notBefore: null, hold: null };
   };
   const escrow = createEscrow(kernel, {
+    ...(kms === undefined ? {} : { kms }),
     enrollment: { onReset: () => {} },
     authority,
     commands: {
@@ -91,6 +96,9 @@ export async function escrowRig() {
       return id;
     },
   });
+  const recoveryEntries: RecoveryEntry[] = [];
+  const recoveryLog: RecoveryLog = { readFrom: async (index) => recoveryEntries.slice(index) };
+  const recovery = createRecovery(kernel, { log: recoveryLog, sealed: [escrowKeySealed, secretSealed] });
   const audit = createAudit();
   const features: readonly Feature[] = [
     createTenants(),
@@ -98,19 +106,20 @@ export async function escrowRig() {
     createAccess(kernel, () => "").feature,
     devices.feature,
     agents.feature,
+    recovery,
     escrow.feature,
   ];
   kernel.migrate(features);
   await authority.start();
   const performer = new Performer(kernel, { audit: auditTrail, budget: budgetOf(DEFAULT_LIMITS), idempotency });
   const actions = new Map(features.flatMap((feature) => feature.actions).map((each) => [each.contract.name, each]));
-  const handlers = escrow.feature.factHandlers ?? [];
+  const handlers = [recovery, escrow.feature].flatMap((feature) => feature.factHandlers ?? []);
   const facts: AnyFact[] = [];
   let position = 0;
 
   const write = <T>(tenantId: TenantId, body: (tx: WriteTransaction) => Promise<T>) =>
     kernel.store.write(systemScope(tenantId, "test"), body);
-  /** Brings facts to escrow's own handlers, until nothing new comes of them. */
+  /** Brings facts to the handlers of recovery and escrow, until nothing new comes of them. */
   const settle = async (): Promise<void> => {
     for (;;) {
       const batch = await kernel.facts.readAfter(position, { limit: 100 });
@@ -137,6 +146,8 @@ export async function escrowRig() {
     sent,
     given,
     facts,
+    /** What the command line would have written down. */
+    recoveryEntries,
     write,
     settle,
     refuseCommands: (error: Error | undefined) => {
@@ -163,7 +174,7 @@ export async function escrowRig() {
       performer.perform(actions.get(name as never)!, scope, input, options),
     person,
     job: async (name: string): Promise<void> => {
-      const job = escrow.feature.jobs?.find((each) => each.name === name);
+      const job = features.flatMap((feature) => feature.jobs ?? []).find((each) => each.name === name);
       if (job === undefined) throw new Error(`no job ${name}`);
       await job.run();
       await settle();

@@ -3,6 +3,7 @@ import type { DeviceId, TenantId } from "@pomona/facts";
 import { encodePem } from "@pomona/pki";
 import { generateKeyPair, nodeCrypto, privateKeyToPem } from "@pomona/pki/node";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+import { WaitingRoom } from "../adapters/connections/waiting-room.ts";
 import { type AgentChannel, type ChannelLimits, openAgentChannel } from "../adapters/mqtt/agent-channel.ts";
 import { type AgentsFeature, createAgents } from "../features/agents/feature.ts";
 import type { AgentIdentity, InstallCommand, MdmCommands } from "../features/agents/index.ts";
@@ -80,6 +81,7 @@ export async function testAgents(options: TestAgentsOptions = {}): Promise<TestA
     clientRoot: authority.rootPem,
     door: agents.door,
     log: kernel.log,
+    connections: new WaitingRoom("agent-channel", kernel.log),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   agents.attachBus(channel.bus);

@@ -7,6 +7,7 @@ import { FileVault } from "../adapters/vault/file-vault.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Feature, Kernel } from "../kernel/feature.ts";
 import { LiveFeed } from "../kernel/live.ts";
+import type { KeyOps } from "../kernel/secret.ts";
 
 /** A clock that a test moves. */
 export class MovableClock implements Clock {
@@ -28,9 +29,11 @@ export interface TestKernel extends Kernel, AsyncDisposable {
   migrate(features: readonly Feature[]): void;
 }
 
-/** A kernel on a real SQLite store in a temporary folder, which goes with it. */
-/** @param given a folder that outlives it; without one a temporary folder, which goes with it */
-export function testKernel(clock: Clock = { now: () => Date.now() }, given?: string): TestKernel {
+/**
+ * A kernel on a real SQLite store.
+ * @param given a folder that outlives it; without one a temporary folder, which goes with it
+ */
+export function testKernel(clock: Clock = { now: () => Date.now() }, given?: string, kms?: KeyOps): TestKernel {
   const dir = given ?? mkdtempSync(path.join(tmpdir(), "pomona-test-"));
   const store = new SqliteStore({ file: path.join(dir, "pomona.db"), clock });
   return {
@@ -38,7 +41,7 @@ export function testKernel(clock: Clock = { now: () => Date.now() }, given?: str
     store,
     facts: store,
     live: new LiveFeed(),
-    vault: new FileVault({ dir: path.join(dir, "keys") }),
+    vault: new FileVault({ dir: path.join(dir, "keys"), ...(kms === undefined ? {} : { kms }) }),
     clock,
     log: silentLog,
     migrate: (features) => store.migrate(features.flatMap((feature) => feature.migrations)),

@@ -26,6 +26,7 @@ export const showAttestation = defineAction({
   path: "/devices/{deviceId}/attestation",
   risk: "read",
   input: closed({ deviceId: Id }),
-  output: Attestation,
+  /** Null when Apple attested nothing of it. */
+  output: closed({ attestation: nullable(Attestation) }),
   auditable: [],
 });

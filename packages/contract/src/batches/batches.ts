@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { defineAction } from "../action-contract.ts";
+import { CommandOfMac } from "../commands/commands.ts";
 import { deviceFilter } from "../devices/devices.ts";
 import { closed, Id, Name, nullable, oneOf, page, paging, Time } from "../shapes.ts";
 
@@ -34,6 +35,8 @@ export const Batch = closed({
   commandUuid: Type.String(),
   state: BatchState,
   waitsFor: nullable(Type.String()),
+  /** Why a person has to let it go first, while it is `held`. */
+  hold: nullable(oneOf("approval", "restored")),
   lane: oneOf("urgent", "normal", "background"),
   createdAt: Time,
   /** Until then it can be taken back whole. */
@@ -125,7 +128,23 @@ export const listRefused = defineAction({
   path: "/batches/{batchId}/refused",
   risk: "read",
   input: closed({ ...paging, batchId: Id }),
-  output: page(closed({ deviceId: Id, reason: Type.String() })),
+  output: page(closed({ deviceId: Id, deviceName: Type.String(), reason: Type.String() })),
+  auditable: [],
+});
+
+export const listBatchCommands = defineAction({
+  name: "batches.list-commands",
+  summary: "List the commands of a batch, Mac by Mac",
+  method: "GET",
+  path: "/batches/{batchId}/commands",
+  risk: "read",
+  input: closed({
+    ...paging,
+    batchId: Id,
+    /** `open`: queued, sent or put off. `failed`: the Mac could not do it, or did not understand it. All when not given. */
+    state: Type.Optional(oneOf("open", "acknowledged", "failed", "expired", "cancelled")),
+  }),
+  output: page(CommandOfMac),
   auditable: [],
 });
 

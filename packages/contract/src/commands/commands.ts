@@ -52,6 +52,10 @@ export const Command = closed({
 });
 export type Command = Static<typeof Command>;
 
+/** A command of a list that goes over many Macs. */
+export const CommandOfMac = closed({ ...Command.properties, deviceName: Type.String() });
+export type CommandOfMac = Static<typeof CommandOfMac>;
+
 const queued = {
   id: Id,
   commandUuid: Type.String(),
@@ -146,7 +150,7 @@ export const listDeadLetters = defineAction({
   path: "/dead-letters",
   risk: "read",
   input: closed({ ...paging }),
-  output: page(Command),
+  output: page(CommandOfMac),
   auditable: [],
 });
 
@@ -180,9 +184,12 @@ const HeldItem = closed({
   kind: oneOf("command", "order", "batch"),
   id: Id,
   deviceId: nullable(Id),
+  deviceName: nullable(Type.String()),
   /** The command's request type, or the order's type. */
   type: Type.String(),
   risk: Type.String(),
+  /** How many Macs it would still go to. */
+  devices: Type.Integer(),
   actor: Type.String(),
   createdAt: Time,
   expiresAt: nullable(Time),

@@ -34,6 +34,8 @@ export const listDevices = defineAction({
   input: closed({
     ...paging,
     ...deviceFilter,
+    /** Only those that are held until a person releases them. */
+    quarantined: Type.Optional(oneOf("only")),
     sort: Type.Optional(
       Type.String({
         pattern: "^-?(name|serialNumber|model|osVersion|createdAt|agentLastSeenAt|mdmLastSeenAt)$",

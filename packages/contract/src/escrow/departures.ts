@@ -27,6 +27,14 @@ export const DepartureStep = closed({
 });
 export type DepartureStep = Static<typeof DepartureStep>;
 
+/** An account on the Mac; `hasSecureToken` is null where the Mac did not say. */
+export const DepartureAccount = closed({
+  name: Type.String(),
+  isAdmin: Type.Boolean(),
+  hasSecureToken: nullable(Type.Boolean()),
+});
+export type DepartureAccount = Static<typeof DepartureAccount>;
+
 /** A Mac whose user has left, on its way to the next one. */
 export const Departure = closed({
   deviceId: Id,
@@ -39,6 +47,8 @@ export const Departure = closed({
   account: nullable(closed({ name: Type.String(), isNew: Type.Boolean() })),
   /** Which step it is at; null when it has ended. */
   step: nullable(DepartureStepName),
+  /** The accounts that the agent last found on the Mac; null when it never looked. */
+  accounts: nullable(Type.Array(DepartureAccount)),
   steps: Type.Array(DepartureStep),
 });
 export type Departure = Static<typeof Departure>;

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { defineAction } from "../action-contract.ts";
-import { closed, Id, Name, nullable, oneOf } from "../shapes.ts";
+import { closed, Id, Name, nullable, oneOf, Time } from "../shapes.ts";
 import { PushOutcome, PushState } from "./push-state.ts";
 
 export const showPush = defineAction({
@@ -27,6 +27,29 @@ export const createPushRequest = defineAction({
   output: closed({ id: Id, csr: Type.String() }),
   auditable: ["organization", "email"],
   status: 201,
+});
+
+/** A request whose key waits here for Apple's certificate. */
+export const PushRequest = closed({
+  id: Id,
+  createdAt: Time,
+  /** PEM; null for one of an earlier release, which can only be made anew. */
+  csr: nullable(Type.String()),
+  /** It was sent to the signing service, whose answer comes by mail. */
+  isSentToService: Type.Boolean(),
+});
+export type PushRequest = Static<typeof PushRequest>;
+
+export const listPushRequests = defineAction({
+  name: "push.list-push-requests",
+  summary: "List the certificate requests that were made since the certificate in use, newest first",
+  method: "GET",
+  path: "/push/certificate-requests",
+  risk: "read",
+  input: closed({}),
+  /** At most 20. */
+  output: closed({ items: Type.Array(PushRequest), nextCursor: nullable(Type.String()) }),
+  auditable: [],
 });
 
 /** What identity.apple.com/pushcert takes: the base64 of a property list with request, vendor chain and signature. */

@@ -34,6 +34,7 @@ export const listRenewals = defineAction({
     ...paging,
     state: Type.Optional(RenewalState),
     stranding: Type.Optional(oneOf("only")),
+    deviceId: Type.Optional(Id),
   }),
   output: page(Renewal),
   auditable: [],

@@ -22,6 +22,7 @@ export const IssuedIdentity = closed({
   revokedAt: nullable(Time),
   reason: nullable(Type.String()),
   deviceId: nullable(Id),
+  deviceName: nullable(Type.String()),
 });
 export type IssuedIdentity = Static<typeof IssuedIdentity>;
 
@@ -75,6 +76,11 @@ export const showAuthority = defineAction({
     /** PEM: of the tenant's authority, and of the root above it. */
     certificate: Type.String(),
     root: Type.String(),
+    expiresAt: Time,
+    rootExpiresAt: Time,
+    /** SHA-256 of the DER, in lower hex. */
+    fingerprint: Type.String(),
+    rootFingerprint: Type.String(),
     crlUrl: Type.String(),
     ocspUrl: Type.String(),
     rootCrlUrl: Type.String(),

@@ -27,6 +27,9 @@ export function readEscrowedRecoveryKey(report: PlistDictionary): Uint8Array | u
   return cms(getDictionary(report, "SecurityInfo"), "FDE_PersonalRecoveryKeyCMS");
 }
 
+/** FileVault's personal recovery key, as macOS writes it. */
+export const isRecoveryKey = (text: string): boolean => /^[A-Z0-9]{4}(-[A-Z0-9]{4}){5}$/.test(text);
+
 function cms(dictionary: PlistDictionary | undefined, key: string): Uint8Array | undefined {
   const bytes = dictionary === undefined ? undefined : getData(dictionary, key);
   return bytes === undefined || bytes.length === 0 || bytes.length > MAX_CMS ? undefined : bytes;

@@ -1,70 +1,99 @@
-import { Button } from "@mantine/core";
-import { type Command, listCommands, sendCommand } from "@pomona/contract";
+import { Button, Group } from "@mantine/core";
+import { type Command, listCommands, sendCommand, sendRawCommand } from "@pomona/contract";
+import type { ReactNode } from "react";
 import { useActionPages } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
+import { counted } from "../../kit/count-words.ts";
+import { useShortcut } from "../../kit/keyboard.ts";
 import { Panel } from "../../kit/page.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
-import { SidePanel } from "../../kit/side-panel.tsx";
 import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import { useSetSearch, useUrlParam, useUrlSearch } from "../../kit/url.ts";
+import { ClearButton } from "./clear-button.tsx";
+import { CommandPanel } from "./command-panel.tsx";
 import { CommandRow } from "./command-row.tsx";
+import { isCancellable } from "./command-words.ts";
 import styles from "./commands-tab.module.css";
-import { SendCommandForm } from "./send-command-form.tsx";
+import { SendPanel } from "./send-panel.tsx";
+import { UserChannelsPanel } from "./user-channels-panel.tsx";
 
-interface CommandListProps {
-  title: string;
-  state: "upcoming" | "past";
-  deviceId: string;
-  empty: string;
-}
-
-const CommandList = ({ title, state, deviceId, empty }: CommandListProps) => {
+const useCommands = (deviceId: string, state: "upcoming" | "past") => {
   const list = useActionPages(listCommands, { deviceId, state, limit: 50 });
   const commands: readonly Command[] = list.data?.pages.flatMap((page) => page.items) ?? [];
-  return (
-    <Panel title={title} flush>
-      {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
-      {list.data === undefined && list.error === null && <RowsSkeleton rows={3} />}
-      {list.data !== undefined && commands.length === 0 && <p className={styles.none}>{empty}</p>}
-      <ul className={styles.commands}>
-        {commands.map((command) => (
-          <CommandRow key={command.id} command={command} />
-        ))}
-      </ul>
-      {list.hasNextPage && (
-        <div className={styles.more}>
-          <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show older
-          </Button>
-        </div>
-      )}
-    </Panel>
-  );
+  return { list, commands };
 };
+
+interface CommandListProps extends ReturnType<typeof useCommands> {
+  title: string;
+  empty: string;
+  beside?: ReactNode;
+}
+
+const CommandList = ({ title, list, commands, empty, beside }: CommandListProps) => (
+  <Panel title={title} flush beside={beside}>
+    {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
+    {list.data === undefined && list.error === null && <RowsSkeleton rows={3} />}
+    {list.data !== undefined && commands.length === 0 && <p className={styles.none}>{empty}</p>}
+    <ul className={styles.commands}>
+      {commands.map((command) => (
+        <CommandRow key={command.id} command={command} />
+      ))}
+    </ul>
+    {list.hasNextPage && (
+      <div className={styles.more}>
+        <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          Show older
+        </Button>
+      </div>
+    )}
+  </Panel>
+);
 
 /** MDM commands of a Mac: what is to come and what it waits for, then what was. */
 export const CommandsTab = () => {
   const deviceId = useUrlParam("deviceId");
-  const sends = useUrlSearch()["send"] !== undefined;
+  const { send, command: shownId } = useUrlSearch();
   const setSearch = useSetSearch();
+  const upcoming = useCommands(deviceId, "upcoming");
+  const past = useCommands(deviceId, "past");
+  const unsent = upcoming.commands.filter(({ state }) => isCancellable(state)).length;
+  const open = (how: "1" | "raw") => setSearch({ send: how, command: undefined });
+  useShortcut("c", "Send a command", "This Mac", () => open("1"));
   return (
     <>
-      <div>
-        <ActionButton action={sendCommand} onClick={() => setSearch({ send: "1" })}>
+      <Group gap={8}>
+        <ActionButton action={sendCommand} onClick={() => open("1")}>
           Send a command
         </ActionButton>
-      </div>
-      <CommandList title="Upcoming" state="upcoming" deviceId={deviceId} empty="Nothing is waiting for this Mac." />
+        <ActionButton action={sendRawCommand} variant="subtle" color="gray" onClick={() => open("raw")}>
+          Send a raw property list
+        </ActionButton>
+      </Group>
       <CommandList
+        {...upcoming}
+        title="Upcoming"
+        empty="Nothing is waiting for this Mac."
+        beside={
+          unsent > 0 && (
+            <ClearButton
+              deviceId={deviceId}
+              unsent={upcoming.list.hasNextPage ? "all of them" : counted(unsent, "command")}
+            />
+          )
+        }
+      />
+      <CommandList
+        {...past}
         title="Past"
-        state="past"
-        deviceId={deviceId}
         empty="No command has been answered yet. Enrollment sends the first ones by itself."
       />
-      {sends && (
-        <SidePanel title="Send an MDM command" onClose={() => setSearch({ send: undefined, type: undefined })}>
-          <SendCommandForm deviceId={deviceId} onSent={() => setSearch({ send: undefined, type: undefined })} />
-        </SidePanel>
+      <UserChannelsPanel deviceId={deviceId} />
+      {send !== undefined && <SendPanel deviceId={deviceId} />}
+      {send === undefined && shownId !== undefined && (
+        <CommandPanel
+          command={[...upcoming.commands, ...past.commands].find(({ id }) => id === shownId)}
+          onClose={() => setSearch({ command: undefined })}
+        />
       )}
     </>
   );

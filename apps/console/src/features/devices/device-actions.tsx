@@ -1,6 +1,6 @@
 import { Button, Menu } from "@mantine/core";
 import { type Device, placeOrder, sendTestPush } from "@pomona/contract";
-import { IconDots, IconPencil, IconSend, IconShieldPlus } from "@tabler/icons-react";
+import { IconDots, IconPencil, IconSend, IconShieldPlus, IconUserOff } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { usePerform } from "../../client/use-action.ts";
@@ -69,6 +69,12 @@ export const DeviceActions = ({ device }: { device: Device }) => {
             onClick={() => void navigate({ to: "/protection/rules/new", search: { devices: device.id } as never })}
           >
             Make a block rule for this Mac
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconUserOff size={16} />}
+            onClick={() => void navigate({ to: `/devices/${device.id}/departure` })}
+          >
+            The user has left
           </Menu.Item>
           <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => setRenames(true)}>
             Rename

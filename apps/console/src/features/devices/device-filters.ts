@@ -26,6 +26,9 @@ export const deviceQuestion = (search: UrlSearch): DeviceQuestion => {
   };
 };
 
+/** The part of an address that says which Macs, for a page that asks the same question. */
+export const filterInAddress = ({ q, agent, mdm, os, model }: UrlSearch): UrlSearch => ({ q, agent, mdm, os, model });
+
 /** The filters, with the values that the fleet has. */
 export const deviceFilterFields = (
   fleet: { models: readonly { model: string }[]; osVersions: readonly { osVersion: string }[] } | undefined,

@@ -91,6 +91,8 @@ export const DevicePage = () => {
           { to: `${base}/profiles`, label: "Profiles" },
           { to: `${base}/applications`, label: "Applications" },
           { to: `${base}/secrets`, label: "Secrets" },
+          { to: `${base}/identities`, label: "Identities" },
+          { to: `${base}/departure`, label: "Departed user" },
           { to: `${base}/incidents`, label: "Incidents", count: incidents.data?.items.length ?? 0 },
         ]}
       />

@@ -1,8 +1,10 @@
 import { Button } from "@mantine/core";
-import { type Device, listDevices, showFleet } from "@pomona/contract";
-import { Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
-import { useAction, useActionPages } from "../../client/use-action.ts";
+import { createBatch, type Device, listDevices, showFleet } from "@pomona/contract";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useAction } from "../../client/use-action.ts";
+import { useRows } from "../../client/use-rows.ts";
+import { ActionButton } from "../../kit/action-button.tsx";
+import { counted } from "../../kit/count-words.ts";
 import { Empty } from "../../kit/empty.tsx";
 import { Page } from "../../kit/page.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
@@ -12,10 +14,11 @@ import { ColumnMenu } from "../../kit/table/column-menu.tsx";
 import { DataTable } from "../../kit/table/data-table.tsx";
 import { FilterBar } from "../../kit/table/filter-bar.tsx";
 import { TableCard } from "../../kit/table/table-card.tsx";
+import { useSelection } from "../../kit/table/use-selection.ts";
 import { useSetSearch, useUrlSearch } from "../../kit/url.ts";
 import { CsvButton } from "./csv-button.tsx";
 import { deviceColumns } from "./device-columns.tsx";
-import { deviceFilterFields, deviceQuestion } from "./device-filters.ts";
+import { deviceFilterFields, deviceQuestion, filterInAddress } from "./device-filters.ts";
 import { SelectionBar } from "./selection-bar.tsx";
 
 const idOf = (device: Device) => device.id;
@@ -25,24 +28,15 @@ const linkOf = (device: Device) => ({ to: `/devices/${device.id}` });
 export const DevicesPage = () => {
   const search = useUrlSearch();
   const setSearch = useSetSearch();
+  const navigate = useNavigate();
   const question = deviceQuestion(search);
   const fleet = useAction(showFleet, {});
-  const list = useActionPages(listDevices, { ...question, limit: 200 });
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const { list, rows, onEnd } = useRows(listDevices, { ...question, limit: 200 });
+  const { selected, toggle, clear } = useSelection();
   const total = list.data?.pages[0]?.total ?? 0;
   const columns = chosenColumns(deviceColumns, search["columns"]);
   const isFiltered = Object.keys(question).some((key) => key !== "sort");
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-  const toggle = (id: string) => {
-    const next = new Set(selected);
-    if (!next.delete(id)) next.add(id);
-    setSelected(next);
-  };
-  const clear = { q: undefined, agent: undefined, mdm: undefined, os: undefined, model: undefined };
+  const unfiltered = { q: undefined, agent: undefined, mdm: undefined, os: undefined, model: undefined };
   return (
     <Page
       title="Devices"
@@ -50,7 +44,7 @@ export const DevicesPage = () => {
       beside={
         list.data && (
           <span data-dimmed className="tabular">
-            {total.toLocaleString("en")} {total === 1 ? "Mac" : "Macs"}
+            {counted(total, "Mac")}
             {isFiltered ? " match" : ""}
           </span>
         )
@@ -63,6 +57,14 @@ export const DevicesPage = () => {
             shown={columns}
             onChange={(columnsText) => setSearch({ columns: columnsText })}
           />
+          {isFiltered && total > 0 && (
+            <ActionButton
+              action={createBatch}
+              onClick={() => void navigate({ to: "/commands/new", search: filterInAddress(search) as never })}
+            >
+              Send a command to {counted(total, "Mac")}
+            </ActionButton>
+          )}
           <Button variant="filled" renderRoot={(props) => <Link to="/enrollment" search={{ new: "1" }} {...props} />}>
             Enroll Macs
           </Button>
@@ -101,7 +103,7 @@ export const DevicesPage = () => {
               isFiltered ? (
                 <Empty
                   title="No Mac matches"
-                  action={<Button onClick={() => setSearch(clear)}>Remove all filters</Button>}
+                  action={<Button onClick={() => setSearch(unfiltered)}>Remove all filters</Button>}
                 >
                   Every word and every filter must fit. Remove one, or all.
                 </Empty>
@@ -124,7 +126,7 @@ export const DevicesPage = () => {
           />
         )}
       </TableCard>
-      {selected.size > 0 && <SelectionBar selected={[...selected]} onClear={() => setSelected(new Set())} />}
+      {selected.size > 0 && <SelectionBar selected={[...selected]} onClear={clear} />}
     </Page>
   );
 };

@@ -133,6 +133,15 @@ const TELLS: Partial<Record<FactType, Tell>> = {
     tone: "good",
     text: data["removed"] === true ? "Bootstrap token removed by the Mac" : "Bootstrap token escrowed",
   }),
+  "recovery.untested": (data) => ({
+    chapter: "enrollment",
+    tone: "attention",
+    text: "Enrolled before a recovery bundle was proved to open",
+    detail:
+      data["state"] === "neverExported"
+        ? "None was made: what this Mac entrusts to the server goes with it"
+        : "One was made, and no drill of it has passed",
+  }),
   "push.failed": (data) => ({
     chapter: "commands",
     tone: "attention",

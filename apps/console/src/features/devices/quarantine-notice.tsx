@@ -1,26 +1,25 @@
-import { releaseDevice, showDevice } from "@pomona/contract";
-import { usePerform } from "../../client/use-action.ts";
+import { releaseDevice } from "@pomona/contract";
+import { useNavigate } from "@tanstack/react-router";
 import { ActionButton } from "../../kit/action-button.tsx";
 import { Notice } from "../../kit/notice.tsx";
-import { ProblemPanel } from "../../kit/problem-panel.tsx";
 
-/** Why the Mac is held, and the way out. */
+/** Why the Mac is held, and the way out, which says first what its release lets go. */
 export const QuarantineNotice = ({ deviceId, reason }: { deviceId: string; reason: string }) => {
-  const release = usePerform(releaseDevice, [showDevice]);
+  const navigate = useNavigate();
   return (
-    <>
-      <Notice
-        tone="act"
-        title="In quarantine: orders and commands are held"
-        action={
-          <ActionButton action={releaseDevice} loading={release.isPending} onClick={() => release.mutate({ deviceId })}>
-            Release
-          </ActionButton>
-        }
-      >
-        {reason}
-      </Notice>
-      {release.error !== null && <ProblemPanel problem={release.error} />}
-    </>
+    <Notice
+      tone="act"
+      title="In quarantine: orders and commands are held"
+      action={
+        <ActionButton
+          action={releaseDevice}
+          onClick={() => void navigate({ to: "/certificates/quarantine", search: { release: deviceId } as never })}
+        >
+          Release
+        </ActionButton>
+      }
+    >
+      {reason}
+    </Notice>
   );
 };

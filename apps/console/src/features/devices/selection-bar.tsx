@@ -1,33 +1,24 @@
 import { Button } from "@mantine/core";
-import { placeOrder, sendTestPush } from "@pomona/contract";
+import { createBatch, placeOrder, sendTestPush } from "@pomona/contract";
 import { useNavigate } from "@tanstack/react-router";
-import { ProblemError } from "../../client/problem-error.ts";
+import { forEach } from "../../client/for-each.ts";
 import { usePerform } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
+import { counted } from "../../kit/count-words.ts";
 import { FloatingBar } from "../../kit/floating-bar.tsx";
-import { toast } from "../../kit/toasts.ts";
+import { forEachToast } from "../../kit/for-each-toast.ts";
 
-const macs = (count: number): string => `${count.toLocaleString("en")} ${count === 1 ? "Mac" : "Macs"}`;
+const macs = (count: number): string => counted(count, "Mac");
+/** Of ids in an address: a longer one is refused on the way when it is opened again. */
+const MOST_IN_ADDRESS = 300;
 
 /** What can be done with the chosen Macs; says how many, and afterwards how many it was not done for. */
 export const SelectionBar = ({ selected, onClear }: { selected: readonly string[]; onClear: () => void }) => {
   const order = usePerform(placeOrder);
   const push = usePerform(sendTestPush);
   const navigate = useNavigate();
-  const forAll = async (done: string, run: (deviceId: string) => Promise<unknown>) => {
-    const results = await Promise.allSettled(selected.map(run));
-    const failed = results.filter((result) => result.status === "rejected");
-    const reason = failed[0]?.reason as unknown;
-    toast(
-      failed.length === 0
-        ? { tone: "good", title: `${done} ${macs(selected.length)}` }
-        : {
-            tone: "act",
-            title: `Not done for ${failed.length} of ${macs(selected.length)}`,
-            text: reason instanceof ProblemError ? reason.message : String(reason),
-          },
-    );
-  };
+  const forAll = async (done: string, run: (deviceId: string) => Promise<unknown>) =>
+    forEachToast(done, await forEach(selected, run), macs);
   return (
     <FloatingBar label="Chosen Macs">
       <strong>{macs(selected.length)} chosen</strong>
@@ -47,6 +38,14 @@ export const SelectionBar = ({ selected, onClear }: { selected: readonly string[
       >
         Send push
       </ActionButton>
+      <ActionButton
+        action={createBatch}
+        disabled={selected.length > MOST_IN_ADDRESS}
+        onClick={() => void navigate({ to: "/commands/new", search: { devices: selected.join(",") } as never })}
+      >
+        Send a command to {macs(selected.length)}
+      </ActionButton>
+      {selected.length > MOST_IN_ADDRESS && <span data-dimmed>A command goes to that many by a filter.</span>}
       <Button
         onClick={() => void navigate({ to: "/protection/rules/new", search: { devices: selected.join(",") } as never })}
       >

@@ -1,12 +1,14 @@
 import { TabLinks } from "../../kit/tab-links.tsx";
 
-/** Links and the push certificate side by side. */
+/** Links, the push certificate, the rules, and the move from another server side by side. */
 export const EnrollmentTabs = () => (
   <TabLinks
     label="Enrollment"
     tabs={[
       { to: "/enrollment", label: "Enrollment links", exact: true },
       { to: "/enrollment/push", label: "Push certificate" },
+      { to: "/enrollment/policy", label: "Policy" },
+      { to: "/enrollment/moving-in", label: "Moving in" },
     ]}
   />
 );

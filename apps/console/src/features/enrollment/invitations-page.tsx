@@ -17,8 +17,10 @@ import { When } from "../../kit/time/when.tsx";
 import { toast } from "../../kit/toasts.ts";
 import { useSetSearch, useUrlSearch } from "../../kit/url.ts";
 import { EnrollmentTabs } from "./enrollment-tabs.tsx";
+import { identityLabel, identityShort } from "./identity-words.ts";
 import { invitationWord } from "./invitation-word.ts";
 import { NewInvitationForm } from "./new-invitation-form.tsx";
+import { RecoveryNotice } from "./recovery-notice.tsx";
 
 const columnsWith = (revoke: ((invitation: Invitation) => void) | null): readonly Column<Invitation>[] => [
   { id: "name", title: "Name", min: 180, grow: 2, cell: (each) => <bdi>{each.name}</bdi>, text: (each) => each.name },
@@ -45,6 +47,13 @@ const columnsWith = (revoke: ((invitation: Invitation) => void) | null): readonl
     min: 130,
     cell: (each) => each.serialNumber ?? <span data-dimmed>any Mac</span>,
     text: (each) => each.serialNumber ?? "",
+  },
+  {
+    id: "identity",
+    title: "Identity by",
+    min: 110,
+    cell: (each) => <span title={identityLabel(each.identity)}>{identityShort(each.identity)}</span>,
+    text: (each) => identityShort(each.identity),
   },
   {
     id: "expires",
@@ -114,6 +123,7 @@ export const InvitationsPage = () => {
   return (
     <Page title="Enrollment" fills actions={make}>
       <EnrollmentTabs />
+      <RecoveryNotice />
       {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
       <TableCard fills>
         {list.data === undefined ? (
@@ -138,7 +148,10 @@ export const InvitationsPage = () => {
         )}
       </TableCard>
       {makes && (
-        <SidePanel title="New enrollment link" onClose={() => setSearch({ new: undefined })}>
+        <SidePanel
+          title="New enrollment link"
+          onClose={() => setSearch({ new: undefined, name: undefined, serial: undefined })}
+        >
           <NewInvitationForm />
         </SidePanel>
       )}

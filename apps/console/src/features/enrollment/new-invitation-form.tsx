@@ -1,12 +1,20 @@
 import { Group, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
-import { createInvitation, type InputOf, listInvitations } from "@pomona/contract";
+import {
+  createInvitation,
+  type IdentityMethod,
+  type InputOf,
+  listInvitations,
+  showEnrollmentPolicy,
+} from "@pomona/contract";
 import { useState } from "react";
-import { usePerform } from "../../client/use-action.ts";
+import { useAction, usePerform } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
 import { ApiCall } from "../../kit/api-call.tsx";
 import { CodeBlock } from "../../kit/code-block.tsx";
 import { Notice } from "../../kit/notice.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
+import { useUrlSearch } from "../../kit/url.ts";
+import { IDENTITY_METHODS, identityLabel } from "./identity-words.ts";
 
 const LASTS = [
   { value: "3600", label: "an hour" },
@@ -18,17 +26,22 @@ const LASTS = [
 
 /** Makes a link, and shows it the only time it can be shown. */
 export const NewInvitationForm = () => {
-  const [name, setName] = useState("");
+  const given = useUrlSearch();
+  const policy = useAction(showEnrollmentPolicy, {}).data;
+  const [name, setName] = useState(given["name"] ?? "");
   const [maxUses, setMaxUses] = useState(1);
   const [lasts, setLasts] = useState("604800");
-  const [serialNumber, setSerialNumber] = useState("");
+  const [serialNumber, setSerialNumber] = useState(given["serial"] ?? "");
+  const [identity, setIdentity] = useState<IdentityMethod | null>(null);
   const create = usePerform(createInvitation, [listInvitations]);
   const input: InputOf<typeof createInvitation> = {
     name: name.trim(),
     maxUses,
     expiresInSeconds: Number(lasts),
     ...(serialNumber.trim() === "" ? {} : { serialNumber: serialNumber.trim() }),
+    ...(identity === null ? {} : { identity }),
   };
+  const needsSerial = (identity ?? policy?.identity) === "acme" && input.serialNumber === undefined;
   if (create.data !== undefined)
     return (
       <Stack gap={16}>
@@ -52,7 +65,7 @@ export const NewInvitationForm = () => {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (input.name !== "") create.mutate(input);
+        if (input.name !== "" && !needsSerial) create.mutate(input);
       }}
     >
       <Stack gap={16}>
@@ -82,7 +95,25 @@ export const NewInvitationForm = () => {
           label="Only for serial number"
           description="Empty: any Mac"
           value={serialNumber}
+          error={needsSerial ? "ACME proves a serial number: name the Mac's." : null}
           onChange={(event) => setSerialNumber(event.currentTarget.value)}
+        />
+        <Select
+          label="How the Mac gets its identity"
+          description={
+            identity === null
+              ? "As the policy says"
+              : IDENTITY_METHODS.find(({ value }) => value === identity)?.description
+          }
+          placeholder={policy === undefined ? "By the policy" : `By the policy: ${identityLabel(policy.identity)}`}
+          clearable
+          data={IDENTITY_METHODS.map(({ value, label }) => ({
+            value,
+            label,
+            disabled: value === "acme" && policy?.canAttest === false,
+          }))}
+          value={identity}
+          onChange={(value) => setIdentity(IDENTITY_METHODS.find((each) => each.value === value)?.value ?? null)}
         />
         {create.error !== null && <ProblemPanel problem={create.error} />}
         <Group>
@@ -91,7 +122,7 @@ export const NewInvitationForm = () => {
             type="submit"
             variant="filled"
             loading={create.isPending}
-            disabled={input.name === ""}
+            disabled={input.name === "" || needsSerial}
           >
             Make the link
           </ActionButton>

@@ -10,15 +10,14 @@ import { State } from "../../kit/state-badge.tsx";
 import { useNow } from "../../kit/time/use-now.ts";
 import { When } from "../../kit/time/when.tsx";
 import { EnrollmentTabs } from "./enrollment-tabs.tsx";
+import { PushChecklist } from "./push-checklist.tsx";
 import { PushDay } from "./push-day.tsx";
 import styles from "./push-page.module.css";
-import { PushRequestForm } from "./push-request-form.tsx";
 import { PushSession } from "./push-session.tsx";
-import { PushUploadForm } from "./push-upload-form.tsx";
 import { pushWord } from "./push-words.ts";
 import { TestPushForm } from "./test-push-form.tsx";
 
-/** The certificate by which Apple wakes Macs for us: how it stands, and the three steps to a new one. */
+/** The certificate by which Apple wakes Macs for us: how it stands, and the four steps to a new one. */
 export const PushPage = () => {
   const read = useAction(showPush, {});
   const now = useNow();
@@ -74,28 +73,7 @@ export const PushPage = () => {
             <PushSession push={push} />
             <PushDay push={push} />
           </div>
-          <div className={styles.columns}>
-            <Panel title="1. Make a certificate request">
-              <PushRequestForm />
-            </Panel>
-            <Panel title="2. Have it signed, and get the certificate from Apple">
-              <ol className={styles.steps}>
-                <li>Have an MDM vendor sign the request. Apple takes no request that is not signed so.</li>
-                <li>
-                  Sign in at{" "}
-                  <a href="https://identity.apple.com/pushcert" target="_blank" rel="noreferrer">
-                    identity.apple.com/pushcert
-                  </a>{" "}
-                  with an Apple Account that belongs to your organization, not to a person.
-                </li>
-                <li>Renew the certificate that is there, or create the first one. Write down which account it was.</li>
-                <li>Download the certificate.</li>
-              </ol>
-            </Panel>
-            <Panel title="3. Upload Apple's certificate">
-              <PushUploadForm />
-            </Panel>
-          </div>
+          <PushChecklist push={push} />
         </>
       )}
     </Page>

@@ -1,35 +1,29 @@
-import { Button, Group, Stack, TextInput } from "@mantine/core";
-import { createPushRequest } from "@pomona/contract";
+import { Group, Stack, TextInput } from "@mantine/core";
+import { createPushRequest, listPushRequests } from "@pomona/contract";
 import { useState } from "react";
 import { usePerform } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
-import { CodeBlock } from "../../kit/code-block.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
 
 /** The request; its key never leaves the server. */
-export const PushRequestForm = () => {
+export const PushRequestForm = ({ onMade }: { onMade: (requestId: string) => void }) => {
   const [organization, setOrganization] = useState("");
   const [email, setEmail] = useState("");
-  const create = usePerform(createPushRequest);
-  const csr = create.data?.csr;
+  const create = usePerform(createPushRequest, [listPushRequests]);
   const complete = organization.trim() !== "" && email.includes("@");
-  const download = (text: string) => {
-    const url = URL.createObjectURL(new Blob([text], { type: "application/pkcs10" }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = "pomona-push.csr";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  };
   return (
     <form
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (complete) create.mutate({ organization: organization.trim(), email: email.trim() });
+        if (complete)
+          create.mutate(
+            { organization: organization.trim(), email: email.trim() },
+            { onSuccess: ({ id }) => onMade(id) },
+          );
       }}
     >
-      <Stack gap={12}>
+      <Stack gap={12} maw={480}>
         <TextInput
           label="Organization"
           required
@@ -55,9 +49,7 @@ export const PushRequestForm = () => {
           >
             Make the request
           </ActionButton>
-          {csr !== undefined && <Button onClick={() => download(csr)}>Download</Button>}
         </Group>
-        {csr !== undefined && <CodeBlock text={csr} label="Certificate request" maxHeight={160} />}
       </Stack>
     </form>
   );

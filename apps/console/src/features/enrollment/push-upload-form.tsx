@@ -1,43 +1,51 @@
-import { Button, FileButton, Group, Stack, Textarea } from "@mantine/core";
-import { showPush, uploadPushCertificate } from "@pomona/contract";
+import { Group, Stack, Textarea } from "@mantine/core";
+import { listPushRequests, showFleet, showPush, uploadPushCertificate } from "@pomona/contract";
 import { useState } from "react";
-import { usePerform } from "../../client/use-action.ts";
+import { useAction, usePerform } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
+import { TextOrFile } from "../../kit/form/text-or-file.tsx";
+import { Notice } from "../../kit/notice.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
 import { toast } from "../../kit/toasts.ts";
 
 const isPem = (text: string): boolean => text.includes("-----BEGIN CERTIFICATE-----");
 
-/** Apple's answer, as a file or pasted. */
+/** Apple's answer, as a file or pasted. A certificate with another topic is refused with what it would cost. */
 export const PushUploadForm = () => {
   const [certificate, setCertificate] = useState("");
   const [privateKey, setPrivateKey] = useState("");
-  const upload = usePerform(uploadPushCertificate, [showPush]);
+  const upload = usePerform(uploadPushCertificate, [showPush, listPushRequests]);
+  const fleet = useAction(showFleet, {}).data;
+  const store = (replaceTopic = false) =>
+    upload.mutate(
+      {
+        certificate,
+        ...(privateKey.trim() === "" ? {} : { privateKey }),
+        ...(replaceTopic ? { replaceTopic } : {}),
+      },
+      {
+        onSuccess: () => {
+          toast({ tone: "good", title: "Push certificate stored", text: "What waited for push goes out now." });
+          setCertificate("");
+          setPrivateKey("");
+        },
+      },
+    );
+  const problem = upload.error;
+  const isOtherTopic = problem?.code === "push.topic-changed" || problem?.code === "push.topic-in-use";
   return (
     <form
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (!isPem(certificate)) return;
-        upload.mutate(
-          { certificate, ...(privateKey.trim() === "" ? {} : { privateKey }) },
-          {
-            onSuccess: () => {
-              toast({ tone: "good", title: "Push certificate stored" });
-              setCertificate("");
-              setPrivateKey("");
-            },
-          },
-        );
+        if (isPem(certificate)) store();
       }}
     >
-      <Stack gap={12}>
-        <Textarea
+      <Stack gap={12} maw={640}>
+        <TextOrFile
           label="Certificate"
           required
-          autosize
-          minRows={3}
-          maxRows={8}
+          accept=".pem,.cer,.crt"
           placeholder="-----BEGIN CERTIFICATE-----"
           value={certificate}
           error={
@@ -45,7 +53,7 @@ export const PushUploadForm = () => {
               ? "This is not a PEM certificate: it begins with -----BEGIN CERTIFICATE-----."
               : null
           }
-          onChange={(event) => setCertificate(event.currentTarget.value)}
+          onChange={setCertificate}
         />
         <Textarea
           label="Private key"
@@ -56,11 +64,28 @@ export const PushUploadForm = () => {
           value={privateKey}
           onChange={(event) => setPrivateKey(event.currentTarget.value)}
         />
-        {upload.error !== null && <ProblemPanel problem={upload.error} />}
+        {problem !== null && !isOtherTopic && <ProblemPanel problem={problem} />}
+        {problem !== null && isOtherTopic && (
+          <div role="alert">
+            <Notice tone="act" title="Not stored: it is for another topic">
+              {problem.message}
+              {problem.code === "push.topic-changed" && fleet?.enrolled === 0 && (
+                <Group mt={8}>
+                  <ActionButton
+                    action={uploadPushCertificate}
+                    variant="filled"
+                    color="red.8"
+                    loading={upload.isPending}
+                    onClick={() => store(true)}
+                  >
+                    Change the topic all the same
+                  </ActionButton>
+                </Group>
+              )}
+            </Notice>
+          </div>
+        )}
         <Group>
-          <FileButton accept=".pem,.cer,.crt" onChange={(file) => void file?.text().then(setCertificate)}>
-            {(props) => <Button {...props}>Choose a file</Button>}
-          </FileButton>
           <ActionButton
             action={uploadPushCertificate}
             type="submit"

@@ -25,7 +25,10 @@ const WORDS: Readonly<Record<string, readonly [word: string, tone: Tone, text: s
   ],
 };
 
-const SOON_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
+/** Of these days before its end is warned; in the last of them it is red. */
+const SOON_DAYS = 60;
+const LAST_DAYS = 7;
 
 /** How push stands, in words. `now` is in ms. */
 export const pushWord = (
@@ -34,11 +37,12 @@ export const pushWord = (
 ): { word: string; tone: Tone; text: string } => {
   const [word, tone, text] =
     WORDS[push.state] ?? ([push.state, "unknown", "This server knows more than this page: reload it."] as const);
-  if (push.state === "ready" && push.expiresAt !== null && Date.parse(push.expiresAt) - now < SOON_MS)
-    return {
-      word: "Expires soon",
-      tone: "attention",
-      text: "Renew it at Apple with the same Apple Account before it expires: after that no Mac can be woken.",
-    };
-  return { word, tone, text };
+  const left = push.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(push.expiresAt) - now;
+  if (push.state !== "ready" || left >= SOON_DAYS * DAY_MS) return { word, tone, text };
+  const days = Math.max(0, Math.floor(left / DAY_MS));
+  return {
+    word: days === 0 ? "Expires today" : days === 1 ? "Expires in 1 day" : `Expires in ${days} days`,
+    tone: left < LAST_DAYS * DAY_MS ? "act" : "attention",
+    text: "Renew it at Apple with the same Apple Account before it expires: after that no Mac can be woken.",
+  };
 };

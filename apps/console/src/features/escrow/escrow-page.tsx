@@ -5,8 +5,11 @@ import { Page, Panel } from "../../kit/page.tsx";
 import { ProblemPanel } from "../../kit/problem-panel.tsx";
 import { BlockSkeleton } from "../../kit/skeletons.tsx";
 import { When } from "../../kit/time/when.tsx";
+import { CertificatePanel } from "./certificate-panel.tsx";
 import { FindingsPanel } from "./findings-panel.tsx";
 import { PoliciesPanel } from "./policies-panel.tsx";
+import { RecipientPanel } from "./recipient-panel.tsx";
+import { RecoveryPanel } from "./recovery-panel.tsx";
 import { SECRET_TITLES } from "./secret-words.ts";
 
 /** Escrow over all Macs: what somebody should look at first, then what is held and how. */
@@ -32,6 +35,8 @@ export const EscrowPage = () => {
         </>
       }
     >
+      <RecoveryPanel summary={escrow.recovery} />
+      {escrow.recipient !== null && <RecipientPanel recipient={escrow.recipient} />}
       <FindingsPanel
         title="Does not open, or does not fit"
         tone="act"
@@ -71,6 +76,7 @@ export const EscrowPage = () => {
         />
       </Panel>
       <PoliciesPanel />
+      <CertificatePanel certificate={escrow.certificate} />
     </Page>
   );
 };

@@ -1,5 +1,5 @@
 import { Button, Group, Stack } from "@mantine/core";
-import { type InputOf, listSecrets, rotateSecret, type Secret, verifySecret } from "@pomona/contract";
+import { clearSecret, type InputOf, listSecrets, rotateSecret, type Secret, verifySecret } from "@pomona/contract";
 import { useState } from "react";
 import { usePerform } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
@@ -9,6 +9,7 @@ import { ProblemPanel } from "../../kit/problem-panel.tsx";
 import { State } from "../../kit/state-badge.tsx";
 import { When } from "../../kit/time/when.tsx";
 import { toast } from "../../kit/toasts.ts";
+import { isClearable } from "./clear-form.tsx";
 import { revealActionOf } from "./reveal-action.ts";
 import { SecretHistory } from "./secret-history.tsx";
 import { rotationWord, SECRET_TITLES, secretWord } from "./secret-words.ts";
@@ -17,10 +18,11 @@ interface SecretPanelProps {
   deviceId: string;
   secret: Secret;
   onReveal: (secretId?: string) => void;
+  onClear: () => void;
 }
 
 /** One kind of secret: how it stands, what to do next, and what was before. */
-export const SecretPanel = ({ deviceId, secret, onReveal }: SecretPanelProps) => {
+export const SecretPanel = ({ deviceId, secret, onReveal, onClear }: SecretPanelProps) => {
   const title = SECRET_TITLES[secret.kind];
   const rotate = usePerform(rotateSecret, [listSecrets]);
   const verify = usePerform(verifySecret, [listSecrets]);
@@ -35,7 +37,7 @@ export const SecretPanel = ({ deviceId, secret, onReveal }: SecretPanelProps) =>
           toast({
             tone: "progress",
             title: `${title}: a new one is on its way`,
-            ...(waitsFor ? { text: waitsFor } : {}),
+            ...(waitsFor ? { text: `Waits for ${waitsFor}.` } : {}),
           }),
       },
     );
@@ -43,7 +45,8 @@ export const SecretPanel = ({ deviceId, secret, onReveal }: SecretPanelProps) =>
     verify.mutate(
       { deviceId, kind: secret.kind as InputOf<typeof verifySecret>["kind"] },
       {
-        onSuccess: ({ waitsFor }) => toast({ tone: "progress", title: `${title}: being proven`, text: waitsFor }),
+        onSuccess: ({ waitsFor }) =>
+          toast({ tone: "progress", title: `${title}: being proven`, text: `Waits for ${waitsFor}.` }),
       },
     );
   const problem = rotate.error ?? verify.error;
@@ -106,6 +109,11 @@ export const SecretPanel = ({ deviceId, secret, onReveal }: SecretPanelProps) =>
               aria-label={`Prove on the Mac: ${title}`}
             >
               Prove on the Mac
+            </ActionButton>
+          )}
+          {isClearable(secret.kind) && secret.values.some(({ slot }) => slot === "current") && (
+            <ActionButton action={clearSecret} onClick={onClear} aria-label={`Take off the Mac: ${title}`}>
+              Take off the Mac
             </ActionButton>
           )}
           {secret.values.length > 0 && (

@@ -7,6 +7,7 @@ import { ProblemPanel } from "../../kit/problem-panel.tsx";
 import { SidePanel } from "../../kit/side-panel.tsx";
 import { BlockSkeleton } from "../../kit/skeletons.tsx";
 import { useSetSearch, useUrlParam, useUrlSearch } from "../../kit/url.ts";
+import { ClearForm, isClearable } from "./clear-form.tsx";
 import { RevealForm } from "./reveal-form.tsx";
 import { SecretPanel } from "./secret-panel.tsx";
 import { SECRET_TITLES } from "./secret-words.ts";
@@ -17,10 +18,10 @@ const isShown = (kind: string | undefined): kind is Exclude<SecretKind, "bootstr
 /** What is kept in escrow for a Mac: each kind with its state; a value only after a reason. */
 export const SecretsTab = () => {
   const deviceId = useUrlParam("deviceId");
-  const { show, value } = useUrlSearch();
+  const { show, value, clear } = useUrlSearch();
   const setSearch = useSetSearch();
   const read = useAction(listSecrets, { deviceId });
-  const close = () => setSearch({ show: undefined, value: undefined });
+  const close = () => setSearch({ show: undefined, value: undefined, clear: undefined });
   if (read.data === undefined)
     return read.error === null ? (
       <BlockSkeleton lines={8} />
@@ -43,7 +44,8 @@ export const SecretsTab = () => {
           key={secret.kind}
           deviceId={deviceId}
           secret={secret}
-          onReveal={(secretId) => setSearch({ show: secret.kind, value: secretId })}
+          onReveal={(secretId) => setSearch({ show: secret.kind, value: secretId, clear: undefined })}
+          onClear={() => setSearch({ clear: secret.kind, show: undefined, value: undefined })}
         />
       ))}
       {others.length > 0 && (
@@ -55,6 +57,11 @@ export const SecretsTab = () => {
             }))}
           />
         </Panel>
+      )}
+      {isClearable(clear) && (
+        <SidePanel title={`Take off the Mac: ${SECRET_TITLES[clear]}`} onClose={close}>
+          <ClearForm key={clear} deviceId={deviceId} kind={clear} onDone={close} />
+        </SidePanel>
       )}
       {isShown(show) && (
         <SidePanel title={SECRET_TITLES[show]} onClose={close}>

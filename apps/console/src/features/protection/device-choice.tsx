@@ -1,8 +1,11 @@
 import { MultiSelect } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { listDevices } from "@pomona/contract";
+import { listDevices, showDevice } from "@pomona/contract";
+import { useQueries } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { useAction } from "../../client/use-action.ts";
+import { call } from "../../client/call.ts";
+import { useSession } from "../../client/session.tsx";
+import { actionKey, useAction } from "../../client/use-action.ts";
 
 interface DeviceChoiceProps {
   chosen: readonly string[];
@@ -15,8 +18,18 @@ export const DeviceChoice = ({ chosen, fault, onChange }: DeviceChoiceProps) => 
   const [words, setWords] = useState("");
   const [asked] = useDebouncedValue(words.trim(), 150);
   const names = useRef(new Map<string, string>());
+  const tenantId = useSession().tenant.id;
   const found = useAction(listDevices, { ...(asked === "" ? {} : { q: asked }), limit: 50 });
-  for (const device of found.data?.items ?? [])
+  // Those that an address names need not be among the first of the list.
+  const named = useQueries({
+    queries: chosen
+      .filter((id) => found.data !== undefined && !names.current.has(id))
+      .map((deviceId) => ({
+        queryKey: actionKey(showDevice, tenantId, { deviceId }),
+        queryFn: () => call(showDevice, { deviceId }, { tenantId }),
+      })),
+  }).flatMap(({ data }) => data ?? []);
+  for (const device of [...(found.data?.items ?? []), ...named])
     names.current.set(
       device.id,
       device.serialNumber === null ? device.name : `${device.name} (${device.serialNumber})`,

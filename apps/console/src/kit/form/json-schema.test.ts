@@ -26,6 +26,17 @@ test("faults are told by field, and only for what is there or needed", () => {
   assert.equal(faultsOf(schema, { PIN: "123456", Count: 1.5 })["Count"], "A whole number.");
 });
 
+test("an empty text is an answer only where the schema says how long a text may be and asks for no letters", () => {
+  const lock: FormSchema = {
+    required: ["password"],
+    properties: { password: { type: "string", maxLength: 64 } },
+  };
+  assert.deepEqual(faultsOf(lock, { password: "" }), {});
+  assert.deepEqual(faultsOf(lock, {}), { password: "This is needed." });
+  for (const name of [{ type: "string", minLength: 1, maxLength: 64 }, { type: "string" }, schema.properties!["PIN"]!])
+    assert.deepEqual(faultsOf({ required: ["name"], properties: { name } }, { name: "" }), { name: "This is needed." });
+});
+
 test("defaults are those that the schema names", () => {
   assert.deepEqual(defaultsOf(schema), { Notify: true });
 });
@@ -39,4 +50,29 @@ test("wire names become words, and acronyms stay", () => {
     "Bundle id",
     "Requires URL scheme",
   ]);
+});
+
+test("a group that is not given has no faults, one that is begun has all of its own, and lists are told by place", () => {
+  const nested: FormSchema = {
+    properties: {
+      organization: {
+        anyOf: [
+          { type: "object", required: ["name"], properties: { name: { type: "string" }, phone: { type: "string" } } },
+          { type: "null", description: "forget it" },
+        ],
+      },
+      updates: {
+        type: "array",
+        minItems: 1,
+        items: { type: "object", required: ["action"], properties: { action: { enum: ["now", "later"] } } },
+      },
+    },
+    required: ["updates"],
+  };
+  assert.deepEqual(faultsOf(nested, { updates: [{ action: "now" }] }), {});
+  assert.deepEqual(faultsOf(nested, { organization: null, updates: [] }), { updates: "At least 1." });
+  assert.deepEqual(faultsOf(nested, { organization: { phone: "1" }, updates: [{ action: "now" }, {}] }), {
+    "organization.name": "This is needed.",
+    "updates.1.action": "This is needed.",
+  });
 });

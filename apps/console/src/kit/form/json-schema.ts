@@ -9,16 +9,36 @@ export interface FormSchema {
   readonly properties?: Readonly<Record<string, FormSchema>>;
   readonly required?: readonly string[];
   readonly items?: FormSchema;
+  readonly anyOf?: readonly FormSchema[];
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly pattern?: string;
   readonly minItems?: number;
+  readonly maxItems?: number;
 }
 
-/** What is wrong with a value, in words, or null. A missing value is wrong only where it is required. */
+/** The type that a control is chosen by; null as an alternative is left out of it. */
+export const typeOf = (schema: FormSchema): string | undefined =>
+  typeof schema.type === "string" ? schema.type : schema.type?.find((type) => type !== "null");
+
+/** A schema, or nothing: the schema, and what nothing means. Undefined where there is no such choice. */
+export const orNothing = (
+  schema: FormSchema,
+): { readonly given: FormSchema; readonly nothing: FormSchema } | undefined => {
+  const nothing = schema.anyOf?.find((each) => each.type === "null");
+  const given = schema.anyOf?.find((each) => each.type !== "null");
+  return schema.anyOf?.length === 2 && nothing !== undefined && given !== undefined ? { given, nothing } : undefined;
+};
+
+/** Whether an empty text means something: a field that says how long it may be, and not how long it must be. */
+export const takesEmpty = ({ minLength = 0, maxLength, pattern }: FormSchema): boolean =>
+  minLength === 0 && maxLength !== undefined && (pattern === undefined || new RegExp(pattern, "u").test(""));
+
+/** What is wrong with one value by itself, in words, or null. A missing value is wrong only where it is required. */
 export const faultOf = (schema: FormSchema, value: unknown, required = false): string | null => {
+  if (value === "" && required && takesEmpty(schema)) return null;
   if (value === undefined || value === "" || value === null) return required ? "This is needed." : null;
   if (schema.enum !== undefined && !schema.enum.includes(value)) return `Choose one of ${schema.enum.join(", ")}.`;
   if (typeof value === "string") {
@@ -39,19 +59,37 @@ export const faultOf = (schema: FormSchema, value: unknown, required = false): s
     if (schema.maximum !== undefined && value > schema.maximum)
       return `At most ${schema.maximum.toLocaleString("en")}.`;
   }
+  if (Array.isArray(value)) {
+    if (schema.minItems !== undefined && value.length < schema.minItems) return `At least ${schema.minItems}.`;
+    if (schema.maxItems !== undefined && value.length > schema.maxItems)
+      return `At most ${schema.maxItems.toLocaleString("en")}.`;
+  }
   return null;
 };
 
-/** The faults of an object's fields, by name. */
+const faultsIn = (schema: FormSchema, value: unknown, required: boolean, path: string): [string, string][] => {
+  const { given = schema } = orNothing(schema) ?? {};
+  const own = faultOf(given, value, required);
+  if (own !== null) return [[path, own]];
+  if (Array.isArray(value) && given.items !== undefined)
+    return value.flatMap((item: unknown, index) => faultsIn(given.items!, item, true, `${path}.${index}`));
+  return isRecord(value) && given.properties !== undefined ? Object.entries(faultsOf(given, value, `${path}.`)) : [];
+};
+
+/** An object with fields. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The faults of an object's fields by their path: `pin`, `updates.0.installAction`. What is optional and not given has none. */
 export const faultsOf = (
   schema: FormSchema,
   values: Readonly<Record<string, unknown>>,
+  before = "",
 ): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
-      const fault = faultOf(field, values[name], schema.required?.includes(name) ?? false);
-      return fault === null ? [] : [[name, fault]];
-    }),
+    Object.entries(schema.properties ?? {}).flatMap(([name, field]) =>
+      faultsIn(field, values[name], schema.required?.includes(name) ?? false, before + name),
+    ),
   );
 
 /** The defaults that the schema names. */

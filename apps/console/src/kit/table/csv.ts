@@ -1,3 +1,4 @@
+import { downloadText } from "../download-text.ts";
 import type { Column } from "./column.ts";
 
 /** One cell: quoted where RFC 4180 asks for it; a leading = + - @ is disarmed, because spreadsheets would run it. */
@@ -17,10 +18,5 @@ export const csvOf = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]
 
 /** Hands the text to the browser as a file; the mark in front tells Excel that it is UTF-8. */
 export const downloadCsv = (name: string, text: string): void => {
-  const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  downloadText(name, `\ufeff${text}`, "text/csv;charset=utf-8");
 };

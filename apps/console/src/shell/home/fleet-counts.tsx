@@ -42,7 +42,15 @@ export const FleetCounts = ({ fleet, openIncidents }: FleetCountsProps) => {
       attention: (openIncidents?.count ?? 0) > 0,
     },
     ...(fleet !== undefined && fleet.quarantined > 0
-      ? [{ label: "In quarantine", value: fleet.quarantined, to: "/devices", search: {}, attention: true }]
+      ? [
+          {
+            label: "In quarantine",
+            value: fleet.quarantined,
+            to: "/certificates/quarantine",
+            search: {},
+            attention: true,
+          },
+        ]
       : []),
   ];
   return (

@@ -16,6 +16,7 @@ import { useNow } from "../../kit/time/use-now.ts";
 import { When } from "../../kit/time/when.tsx";
 import { FirstRun } from "./first-run.tsx";
 import { FleetCounts } from "./fleet-counts.tsx";
+import { HomeNotices } from "./home-notices.tsx";
 import styles from "./home-page.module.css";
 
 /** The fleet at a glance: what is on, what was stopped, who did what, what is left to set up. */
@@ -30,6 +31,7 @@ export const HomePage = () => {
   const open = incidents.data?.items ?? [];
   return (
     <Page title={tenant.name}>
+      <HomeNotices />
       {pushState !== null && pushState.tone !== "good" && (
         <Notice
           tone={pushState.tone}

@@ -134,7 +134,7 @@ test("curl reads the API over HTTP/2 with the root that the server wrote", async
     `${t.server.apiUrl}/health`,
   ];
   const { stdout } = await promisify(execFile)("curl", args, { timeout: 20_000 });
-  assert.equal(stdout, '{"status":"up"}2 200');
+  assert.equal(stdout, '{"status":"up","store":"works"}2 200');
 });
 
 test("a token of several tenants that one of them revokes is gone there, and only there", async () => {

@@ -5,7 +5,7 @@ import { openApiOf } from "@pomona/contract";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Authenticator } from "../../features/access/index.ts";
 import type { BoundAction } from "../../kernel/action.ts";
-import type { HttpRoute, Kernel } from "../../kernel/feature.ts";
+import type { Connections, HttpRoute, Kernel } from "../../kernel/feature.ts";
 import type { Performer } from "../../kernel/perform.ts";
 import { addActionRoutes } from "./action-routes.ts";
 import { addConsole } from "./console-files.ts";
@@ -29,7 +29,10 @@ export interface ApiDoorOptions {
   /** Folder of the built console. */
   readonly consoleDir: string;
   readonly version: string;
+  /** Whether what is written is kept, in a word for whoever watches this server. */
+  readonly storeState: () => string;
   readonly maxBodyBytes?: number;
+  readonly connections: Connections;
   /** Addresses and networks of proxies whose X-Forwarded-For is believed; nobody's when not given. */
   readonly trustedProxies?: readonly string[];
 }
@@ -39,6 +42,8 @@ export interface Door {
   close(): Promise<void>;
 }
 
+/** Connections that the kernel holds until they are accepted. */
+const BACKLOG = 4_096;
 const HEADERS = {
   "strict-transport-security": "max-age=31536000",
   "x-content-type-options": "nosniff",
@@ -53,13 +58,21 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
   // Fastify types HTTP/2 servers apart; nothing below depends on which of the two it is.
   const server = fastify({
     http2: true,
-    https: { allowHTTP1: true, key: options.tls.key, cert: options.tls.certificate, minVersion: "TLSv1.2" },
+    https: {
+      allowHTTP1: true,
+      key: options.tls.key,
+      cert: options.tls.certificate,
+      minVersion: "TLSv1.2",
+      handshakeTimeout: 10_000,
+    },
     bodyLimit: options.maxBodyBytes ?? 2_097_152,
     ...(options.trustedProxies === undefined ? {} : { trustProxy: [...options.trustedProxies] }),
     genReqId: () => randomUUID(),
     http2SessionTimeout: 600_000,
     forceCloseConnections: true,
   }) as unknown as FastifyInstance;
+  // Node's own five seconds end under the hands of HTTP/1.1 clients that keep a connection for their next question.
+  server.server.keepAliveTimeout = 75_000;
   await server.register(cookie);
   server.addHook("onRequest", async (_, reply) => {
     reply.headers(HEADERS);
@@ -87,7 +100,7 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
       .type("application/problem+json")
       .send(JSON.stringify({ ...problem, detail, instance: request.id }));
   });
-  server.get("/api/v1/health", async () => ({ status: "up" }));
+  server.get("/api/v1/health", async () => ({ status: "up", store: options.storeState() }));
   server.get("/api/v1/openapi.json", async (request) =>
     openApiOf(
       options.actions.map((action) => action.contract),
@@ -101,7 +114,8 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
   await addFeatureRoutes(server, options.routes);
   await addConsole(server, options.consoleDir);
   const sockets = new OpenSockets(server.server);
-  await server.listen({ host: options.host, port: options.port });
+  tellConnections(server, options.connections);
+  await server.listen({ host: options.host, port: options.port, backlog: BACKLOG });
   const { port } = server.server.address() as AddressInfo;
   return {
     port,
@@ -112,4 +126,13 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
       callOff();
     },
   };
+}
+
+function tellConnections({ server }: FastifyInstance, room: Connections): void {
+  server.on("connection", (socket) => room.enter(socket));
+  server.on("tlsClientError", (error: Error) => room.failed(error));
+  server.on("request", ({ socket }, response) => {
+    room.serve(socket);
+    response.once("close", () => room.done(socket));
+  });
 }

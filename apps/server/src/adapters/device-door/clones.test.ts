@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { Device } from "@pomona/contract";
 import type { TenantId } from "@pomona/facts";
 import { readDeviceBySerial } from "../../features/devices/index.ts";
 import { systemScope } from "../../kernel/scope.ts";
@@ -45,6 +46,13 @@ test("one certificate with two UDIDs: the device is held, both are named, and it
   assert.equal(more.length, 0);
   assert.ok(reason!.includes(mac.udid) && reason!.includes(clone.udid) && reason!.includes("127.0.0.1"), reason);
   assert.equal((await deviceOf(mac)).quarantine, reason);
+  // Another Mac is not held, and is not in that list.
+  await enrolledMac(rig, tenant);
+  const listed = (await rig.act(tenant, "devices.list-devices", { quarantined: "only" })) as { items: Device[] };
+  assert.deepEqual(
+    listed.items.map(({ name, quarantine }) => [name, quarantine]),
+    [[(await deviceOf(mac)).name, reason]],
+  );
 });
 
 test("one certificate with two serial numbers under one UDID is another Mac: refused, and the device is held", async () => {

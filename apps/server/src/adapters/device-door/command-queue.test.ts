@@ -236,9 +236,7 @@ test("secrets of a command are sealed while it waits, and open in what the Mac g
   const payload = Buffer.from("profile with a password").toString("base64");
   await send(id, { requestType: "InstallProfile", input: { payload } });
   const { readOpen } = await import("../../features/commands/commands.sql.ts");
-  const [row] = await rig.kernel.store.read(systemScope(tenant, "t"), (tx) =>
-    readOpen(tx, id, { limit: 1, isPostponedToo: true }),
-  );
+  const [row] = await rig.kernel.store.read(systemScope(tenant, "t"), (tx) => readOpen(tx, id, { limit: 1 }));
   assert.equal(row!.input.includes(payload), false);
   const { command } = await mac.poll();
   assert.equal(Buffer.from(command!.payload["Payload"] as Uint8Array).toString("base64"), payload);

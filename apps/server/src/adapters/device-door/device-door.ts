@@ -1,8 +1,8 @@
 import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import type { HttpRoute, Kernel } from "../../kernel/feature.ts";
+import type { Connections, HttpRoute, Kernel } from "../../kernel/feature.ts";
 import { MdmEndpoint } from "./mdm-endpoint.ts";
 import type { MdmPorts } from "./ports.ts";
 import type { TrustedProxy } from "./proxy-certificate.ts";
@@ -26,6 +26,7 @@ export interface DeviceDoorOptions {
   readonly trustedProxy?: TrustedProxy;
   /** Without TLS, for benchmarks; refused on anything but loopback. */
   readonly isPlain?: boolean;
+  readonly connections: Connections;
 }
 
 export interface DeviceDoor {
@@ -36,6 +37,17 @@ export interface DeviceDoor {
 /** Largest MDM message. An InstalledApplicationList of a full Mac has about 1 MB. */
 const MDM_BODY_BYTES = 8 * 1024 * 1024;
 const MDM_PATHS: ReadonlySet<string> = new Set(["/mdm", "/checkin"]);
+/** How long a peer may take, in ms: for the handshake, the headers, the whole request, and until the next one. */
+const PATIENCE = {
+  handshakeTimeout: 10_000,
+  headersTimeout: 20_000,
+  requestTimeout: 120_000,
+  keepAliveTimeout: 75_000,
+};
+/** Node looks for those who took longer every half minute, unless told otherwise. */
+const LOOK_EVERY_MS = 5_000;
+/** Connections that the kernel holds until they are accepted; a fleet that wakes at once must not have to try again. */
+const BACKLOG = 4_096;
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 
 /**
@@ -43,12 +55,21 @@ const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"])
  * Content-Type or none. Whatever goes wrong, the answer is never 401: a Mac takes that for "you are unenrolled".
  */
 export async function openDeviceDoor(options: DeviceDoorOptions): Promise<DeviceDoor> {
-  const { kernel, host, tls } = options;
+  const { host, tls, connections: room } = options;
   if (options.isPlain === true && !LOOPBACK.has(host))
     throw new Error("a device door without TLS is for loopback only");
   const door = new Door(options);
-  const limits = { headersTimeout: 20_000, requestTimeout: 120_000, keepAliveTimeout: 75_000, maxHeaderSize: 16_384 };
-  const listener = (request: IncomingMessage, response: ServerResponse) => void door.handle(request, response);
+  const limits = { ...PATIENCE, maxHeaderSize: 16_384, connectionsCheckingInterval: LOOK_EVERY_MS };
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    const served = () => {
+      room.serve(request.socket);
+      response.once("close", () => room.done(request.socket));
+    };
+    request.once("end", served);
+    // What was refused unread is thrown away after the answer: nobody works on it any more.
+    response.once("finish", () => request.off("end", served));
+    void door.handle(request, response);
+  };
   const server: Server =
     options.isPlain === true
       ? createPlainServer(limits, listener)
@@ -62,16 +83,14 @@ export async function openDeviceDoor(options: DeviceDoorOptions): Promise<Device
             // Whom a certificate belongs to is looked up by its hash; a Mac without one signs its messages instead.
             rejectUnauthorized: false,
             minVersion: "TLSv1.2",
-            handshakeTimeout: 20_000,
           },
           listener,
         );
-  server.on("tlsClientError", (error: Error) =>
-    kernel.log.info("device-door.tls", { error: error.message.slice(0, 200) }),
-  );
+  server.on("connection", (socket: Socket) => room.enter(socket));
+  server.on("tlsClientError", (error: Error) => room.failed(error));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port, host, resolve);
+    server.listen({ port: options.port, host, backlog: BACKLOG }, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
@@ -80,7 +99,7 @@ export async function openDeviceDoor(options: DeviceDoorOptions): Promise<Device
         server.close(() => resolve());
         server.closeIdleConnections();
         // A held poll may be open for a minute; who has to stop does not wait for it.
-        setTimeout(() => server.closeAllConnections(), 1000).unref();
+        setTimeout(() => room.clear(), 1000).unref();
       }),
   };
 }
@@ -91,8 +110,10 @@ class Door {
   readonly #routes: RouteTable;
   readonly #proxies: TrustedProxies | undefined;
   readonly #peers = new WeakMap<object, Uint8Array | null>();
+  readonly #room: Connections;
 
   constructor(options: DeviceDoorOptions) {
+    this.#room = options.connections;
     this.#kernel = options.kernel;
     this.#mdm = new MdmEndpoint(options.kernel, options.mdm, new QuarantineIntake(options.kernel));
     this.#routes = new RouteTable(options.routes);
@@ -120,7 +141,7 @@ class Door {
     }
     const { headers } = request;
     const signature = headers["mdm-signature"];
-    const body = await readBody(request, MDM_BODY_BYTES);
+    const body = await this.#body(request, MDM_BODY_BYTES);
     const answer = await this.#mdm.answer({
       path,
       contentType: headers["content-type"],
@@ -135,8 +156,12 @@ class Door {
     const found = this.#routes.find(request.method ?? "GET", path);
     if (found === undefined) return end(response, 404);
     if (found === "no-method") return end(response, 405);
-    const body = await readBody(request, found.route.maxBodyBytes);
+    const body = await this.#body(request, found.route.maxBodyBytes);
     await serveRoute(found, request, response, { body, ...this.#peer(request) });
+  }
+
+  #body(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+    return readBody(request, limit, (bytes) => this.#room.hold(request.socket, bytes));
   }
 
   /** Who asks, and the certificate that TLS saw the key of: told by a trusted proxy, or else by the socket alone. */

@@ -83,7 +83,9 @@ test("a certificate with another topic is refused, a renewed one with the same i
 
 test("a certificate whose key was not made here, or that does not fit the given key, is refused", async () => {
   const topic = (await state()).topic!;
-  const [a, b] = [pushCertificate(rig.authority, topic, Date.now()), pushCertificate(rig.authority, topic, Date.now())];
+  // By the server's clock, which stood still since the rig was made.
+  const now = rig.clock.now();
+  const [a, b] = [pushCertificate(rig.authority, topic, now), pushCertificate(rig.authority, topic, now)];
   await assert.rejects(
     rig.act(tenant, "push.upload-push-certificate", { certificate: a.certificate }),
     /not made here/,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Command } from "@pomona/contract";
+import type { Command, CommandOfMac, Device } from "@pomona/contract";
 import type { DeviceId, TenantId } from "@pomona/facts";
 import type { CommandAnswer } from "../../features/commands/index.ts";
 import { readDeviceBySerial } from "../../features/devices/index.ts";
@@ -42,8 +42,8 @@ const shown = async (deviceId: DeviceId, id: string): Promise<Command> => {
   const { items } = (await rig.act(tenant, "commands.list-commands", { deviceId })) as { items: Command[] };
   return items.find((command) => command.id === id)!;
 };
-const deadLetters = async (): Promise<readonly Command[]> =>
-  ((await rig.act(tenant, "commands.list-dead-letters", {})) as { items: Command[] }).items;
+const deadLetters = async (): Promise<readonly CommandOfMac[]> =>
+  ((await rig.act(tenant, "commands.list-dead-letters", {})) as { items: CommandOfMac[] }).items;
 const pushesTo = (token: string) =>
   rig.sender.sent.filter(({ pushToken }) => Buffer.from(pushToken).toString() === token).length;
 
@@ -73,7 +73,8 @@ test("a command that the Mac never answers is put aside after six sendings, and 
   const dead = await shown(id, stuck.id);
   assert.deepEqual([dead.state, dead.deadLetter, dead.sendCount], ["expired", "unanswered", 6]);
   assert.match(dead.error ?? "", /sent 6 times and the Mac never answered.*retry/);
-  assert.ok((await deadLetters()).some((command) => command.id === stuck.id));
+  const { name } = (await rig.act(tenant, "devices.show-device", { deviceId: id })) as Device;
+  assert.equal((await deadLetters()).find((command) => command.id === stuck.id)?.deviceName, name);
   // A late answer does not count: it was told as given up.
   await mac.acknowledge(stuck.commandUuid);
   assert.equal((await shown(id, stuck.id)).state, "expired");

@@ -7,8 +7,16 @@ export class BodyAborted extends Error {
   override readonly name = "BodyAborted";
 }
 
-/** The whole body, at most `limit` bytes. @throws BodyTooLarge as soon as that is known, BodyAborted when the peer leaves */
-export function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+/**
+ * The whole body, at most `limit` bytes.
+ * @param onBytes told of each part that is kept until the rest has come
+ * @throws BodyTooLarge as soon as that is known, BodyAborted when the peer leaves
+ */
+export function readBody(
+  request: IncomingMessage,
+  limit: number,
+  onBytes: (bytes: number) => void,
+): Promise<Uint8Array> {
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > limit) return Promise.reject(new BodyTooLarge());
   return new Promise((resolve, reject) => {
@@ -24,6 +32,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Uint8
         return;
       }
       chunks.push(chunk);
+      onBytes(chunk.length);
     });
     request.on("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)));
     request.on("error", () => reject(new BodyAborted()));

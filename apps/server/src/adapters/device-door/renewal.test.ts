@@ -5,6 +5,7 @@ import type { TenantId } from "@pomona/facts";
 import { getData, isDictionary } from "@pomona/plist";
 import { quarantineDevice, readDeviceBySerial } from "../../features/devices/index.ts";
 import { certificateHash } from "../../features/tenants/index.ts";
+import { newId } from "../../kernel/clock.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import { type DeviceRig, deviceRig } from "./testing/device-rig.ts";
 import { drain, enrolledMac } from "./testing/enroll-mac.ts";
@@ -70,9 +71,10 @@ test("between 180 and 120 days before its end an identity is renewed by itself, 
   toEnd(mac, 119);
   await sweep();
   assert.deepEqual(
-    (await list()).map(({ state, attempts }) => [state, attempts]),
+    (await list({ deviceId: (await deviceOf(mac)).id })).map(({ state, attempts }) => [state, attempts]),
     [["queued", 1]],
   );
+  assert.deepEqual(await list({ deviceId: newId<"device">(rig.clock.now()) }), []);
   const old = mac.identity!;
   const answer = await mac.poll();
   await takeIdentity(mac, answer);

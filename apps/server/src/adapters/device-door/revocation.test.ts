@@ -7,13 +7,15 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { connect, type TLSSocket } from "node:tls";
 import { promisify } from "node:util";
-import type { IssuedIdentity } from "@pomona/contract";
+import type { IssuedIdentity, OutputOf, showAuthority } from "@pomona/contract";
 import type { TenantId } from "@pomona/facts";
 import { encodePem } from "@pomona/pki";
 import { privateKeyToPem } from "@pomona/pki/node";
 import { buildXmlPlist } from "@pomona/plist";
+import { insertDevice } from "../../features/devices/devices.sql.ts";
 import { readDeviceBySerial } from "../../features/devices/index.ts";
 import { certificateHash } from "../../features/tenants/index.ts";
+import { newId } from "../../kernel/clock.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import { type DeviceRig, deviceRig } from "./testing/device-rig.ts";
 import { enrolledMac } from "./testing/enroll-mac.ts";
@@ -181,7 +183,10 @@ test("who was revoked, when, why and by whom is told; a second revocation change
   const [before_] = (await list("revocation.list-identities", { deviceId: device!.id })).items;
   assert.deepEqual([before_!.hash, before_!.role, before_!.revokedAt], [hashOf(mac), "mdm", null]);
   const first = (await revoke(mac, "cessationOfOperation")) as IssuedIdentity;
-  assert.deepEqual([first.reason, first.deviceId], ["cessationOfOperation", device!.id]);
+  assert.deepEqual(
+    [first.reason, first.deviceId, first.deviceName],
+    ["cessationOfOperation", device!.id, device!.name],
+  );
   rig.clock.advance(1000);
   assert.equal(((await revoke(mac)) as IssuedIdentity).revokedAt, first.revokedAt);
   const { items } = await list("revocation.list-revocations", {});
@@ -197,6 +202,22 @@ test("who was revoked, when, why and by whom is told; a second revocation change
     rig.act(other, "revocation.revoke-certificate", { hash: hashOf(mac), reason: "unspecified" }),
     /no certificate/,
   );
+});
+
+test("the authority says when it ends and how it is recognised; a Mac without certificates has none, and is a Mac", async () => {
+  const authority = (await rig.act(tenant, "revocation.show-authority", {})) as OutputOf<typeof showAuthority>;
+  const args = ["x509", "-noout", "-fingerprint", "-sha256", "-enddate", "-dateopt", "iso_8601"];
+  const sha256 = (pem: string) => execFileSync("openssl", args, { input: pem }).toString();
+  const print = (hex: string) => hex.toUpperCase().match(/../g)!.join(":");
+  const end = (time: string) => time.slice(0, 19).replace("T", " ");
+  assert.ok(sha256(authority.certificate).includes(print(authority.fingerprint)));
+  assert.ok(sha256(authority.certificate).includes(end(authority.expiresAt)));
+  assert.ok(sha256(authority.root).includes(print(authority.rootFingerprint)));
+  assert.ok(sha256(authority.root).includes(end(authority.rootExpiresAt)));
+  const deviceId = newId<"device">(rig.clock.now());
+  await assert.rejects(rig.act(tenant, "revocation.list-identities", { deviceId }), /no device/);
+  await rig.kernel.store.write(systemScope(tenant, "test"), (tx) => insertDevice(tx, deviceId, { name: "Moved in" }));
+  assert.deepEqual(await rig.act(tenant, "revocation.list-identities", { deviceId }), { items: [], nextCursor: null });
 });
 
 test("the list is signed anew when something is revoked or it has aged, with a number that grows, and not in between", async () => {

@@ -9,6 +9,7 @@ export interface Forwarded {
 }
 
 const MOST_CERTIFICATES = 50_000;
+const MOST_ADDRESSES = 50_000;
 
 /** IPv4 that reached an IPv6 socket, as IPv4. */
 const plain = (address: string): string => (address.startsWith("::ffff:") ? address.slice(7) : address);
@@ -18,16 +19,24 @@ export class TrustedProxies {
   readonly #proxy: TrustedProxy;
   readonly #peers: BlockList;
   readonly #certificates = new Map<string, Uint8Array>();
+  readonly #known = new Map<string, boolean>();
 
   constructor(proxy: TrustedProxy) {
     this.#proxy = proxy;
     this.#peers = proxyPeers(proxy.addresses);
   }
 
+  /** Asked at every request, and the answer for an address is always the same. */
   has(address: string): boolean {
-    const text = plain(address);
-    const family = isIP(text);
-    return family !== 0 && this.#peers.check(text, family === 6 ? "ipv6" : "ipv4");
+    let isOurs = this.#known.get(address);
+    if (isOurs === undefined) {
+      const text = plain(address);
+      const family = isIP(text);
+      isOurs = family !== 0 && this.#peers.check(text, family === 6 ? "ipv6" : "ipv4");
+      if (this.#known.size >= MOST_ADDRESSES) this.#known.clear();
+      this.#known.set(address, isOurs);
+    }
+    return isOurs;
   }
 
   /**

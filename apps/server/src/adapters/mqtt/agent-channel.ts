@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import { Aedes, type Client } from "aedes";
 import { type AgentDoor, type DeviceBus, MessageRate, type Rate } from "../../features/agents/index.ts";
-import type { Log } from "../../kernel/feature.ts";
+import type { Connections, Log } from "../../kernel/feature.ts";
 import { admit, type Refusal } from "./admit.ts";
 import { type AgentClient } from "./agent-client.ts";
 import { mayPublish, maySubscribe } from "./may.ts";
@@ -18,14 +18,13 @@ export interface AgentChannelOptions {
   readonly clientRoot: string;
   readonly door: AgentDoor;
   readonly log: Log;
+  readonly connections: Connections;
   readonly limits?: Partial<ChannelLimits>;
 }
 
 export interface ChannelLimits {
   readonly handshakeMs: number;
   readonly connectMs: number;
-  /** Sockets that did not say who they are yet. */
-  readonly strangers: number;
   readonly controlRate: Rate;
   readonly telemetryRate: Rate;
 }
@@ -33,7 +32,6 @@ export interface ChannelLimits {
 export const DEFAULT_LIMITS: ChannelLimits = {
   handshakeMs: 10_000,
   connectMs: 5_000,
-  strangers: 5_000,
   controlRate: { perSecond: 100, burst: 500 },
   telemetryRate: { perSecond: 1_000, burst: 2_000 },
 };
@@ -50,6 +48,8 @@ const PACKETS: PacketLimits = {
   other: 4_096,
 };
 
+/** Connections that the kernel holds until they are accepted; after a restart a whole fleet comes at once. */
+const BACKLOG = 4_096;
 /** Agents say something every 30 s; the broker adds half of that before it takes a silent Mac for gone. */
 const LONGEST_KEEP_ALIVE_SECONDS = 120;
 
@@ -66,7 +66,7 @@ export interface AgentChannel {
  * before it is acknowledged, what leaves is in the store until the Mac's own word says otherwise.
  */
 export async function openAgentChannel(options: AgentChannelOptions): Promise<AgentChannel> {
-  const { door, log } = options;
+  const { door, log, connections: room } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const bus = new WireBus();
   const known = new WeakMap<Client, AgentClient | Refusal>();
@@ -116,6 +116,7 @@ export async function openAgentChannel(options: AgentChannelOptions): Promise<Ag
       }
       // Before the one that had this place is closed, so that its end does not look like the Mac's.
       bus.claim(found);
+      room.serve(found.socket);
       found.socket.once("close", () => {
         if (bus.release(found) && !isClosing) {
           door.closed(found.identity, found.lane, found.hasVanished ? "vanished" : "closed");
@@ -168,7 +169,6 @@ export async function openAgentChannel(options: AgentChannelOptions): Promise<Ag
   broker.on("clientError", note);
   broker.on("connectionError", note);
 
-  let open = 0;
   const server = createServer(
     {
       key: options.tls.key,
@@ -186,17 +186,11 @@ export async function openAgentChannel(options: AgentChannelOptions): Promise<Ag
       broker.handle(socket);
     },
   );
-  server.on("connection", (socket) => {
-    if (open - bus.size >= limits.strangers) return socket.destroy();
-    open += 1;
-    return socket.once("close", () => {
-      open -= 1;
-    });
-  });
-  server.on("tlsClientError", (error) => log.info("agent-channel.no-tls", { why: error.message }));
+  server.on("connection", (socket) => room.enter(socket));
+  server.on("tlsClientError", (error) => room.failed(error));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port, options.host, () => resolve());
+    server.listen({ port: options.port, host: options.host, backlog: BACKLOG }, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
@@ -205,7 +199,7 @@ export async function openAgentChannel(options: AgentChannelOptions): Promise<Ag
     close: async () => {
       isClosing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const { socket } of bus.all()) socket.destroy();
+      room.clear();
       await new Promise<void>((resolve) => broker.close(() => resolve()));
       await closed;
     },

@@ -107,8 +107,8 @@ export class FactReader {
       parameters.push(...filter.types);
     }
     const rows = this.#statements
-      .get(`SELECT * FROM facts WHERE ${where.join(" AND ")} ORDER BY position LIMIT ?`)
-      .all(...parameters, filter.limit);
+      .get(`SELECT * FROM facts WHERE ${where.join(" AND ")} ORDER BY position LIMIT ${Math.trunc(filter.limit)}`)
+      .all(...parameters);
     return (rows as unknown as FactRow[]).map(toFact);
   }
 

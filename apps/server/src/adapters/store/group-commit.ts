@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { LogNotSynced, TransactionUndone } from "./disk-fault.ts";
 import type { LogSync } from "./log-sync.ts";
 
 /** A transaction that waits for its turn; `run` gives false to be undone, and has then answered its caller itself. */
@@ -81,8 +82,7 @@ export class GroupCommit {
         group.push(member);
         this.#begin.run();
         const isKept = await member.run();
-        // On a full or failing disk SQLite ends the whole transaction by itself, savepoints and all.
-        if (!this.#database.isTransaction) throw new Error("The store undid the transaction. Is its disk full?");
+        if (!this.#database.isTransaction) throw new TransactionUndone();
         if (!isKept) this.#database.exec("ROLLBACK TO member");
         this.#release.run();
         if (isKept) members.push(member);
@@ -133,9 +133,7 @@ export class GroupCommit {
     try {
       await this.#log.sync();
     } catch (cause) {
-      this.#fault = new Error("The store cannot write its log to the disk. See to the disk, then start again.", {
-        cause,
-      });
+      this.#fault = new LogNotSynced(cause);
       throw this.#fault;
     }
   }

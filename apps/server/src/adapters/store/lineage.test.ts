@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
@@ -97,4 +97,17 @@ test("a missing, torn or foreign mark is not taken for the newest", async () => 
   }
   rmSync(kept.mark);
   assert.match((await kept.open().objection()) ?? "", /missing/);
+});
+
+test("while the mark's file cannot be written the database does not run ahead of it, and stays the newest", async () => {
+  using kept = folder();
+  const lineage = kept.open();
+  await lineage.beat();
+  mkdirSync(`${kept.mark}.new`);
+  for (let n = 0; n < 3; n += 1) await assert.rejects(lineage.beat());
+  assert.equal(await kept.open().objection(), undefined, "after a kill as well");
+  rmSync(`${kept.mark}.new`, { recursive: true });
+  const later = kept.open();
+  await later.beat();
+  assert.equal(await kept.open().objection(), undefined);
 });

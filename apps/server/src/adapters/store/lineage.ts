@@ -1,5 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { sql } from "kysely";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
@@ -33,6 +42,8 @@ const SCOPE = systemScope(PLATFORM, "lineage");
 export class Lineage {
   readonly #store: Store;
   readonly #file: string;
+  /** In the database, and not in the file yet. */
+  #unwritten: Mark | undefined;
 
   constructor(store: Store, file: string) {
     this.#store = store;
@@ -51,8 +62,13 @@ export class Lineage {
     return `The database is of ${theirs}, and this server last marked another state of it at ${ours}.`;
   }
 
-  /** Marks the database and the file anew; both are on the disk when it resolves. */
+  /**
+   * Marks the database and the file anew; both are on the disk when it resolves. While the file cannot be written, as on a full
+   * disk, the database keeps its mark: twice ahead of the file it would look like another's.
+   */
   async beat(): Promise<void> {
+    if (this.#unwritten !== undefined) writeFileMark(this.#file, this.#unwritten);
+    this.#unwritten = undefined;
     const mark = randomUUID();
     const at = await this.#store.write(SCOPE, async (tx) => {
       await sql`INSERT INTO store_lineage (one, mark, previous, at) VALUES (1, ${mark}, NULL, ${tx.now})
@@ -61,7 +77,9 @@ export class Lineage {
       );
       return tx.now;
     });
-    writeFileMark(this.#file, { mark, at });
+    this.#unwritten = { mark, at };
+    writeFileMark(this.#file, this.#unwritten);
+    this.#unwritten = undefined;
   }
 }
 
@@ -86,7 +104,7 @@ function writeFileMark(file: string, mark: Mark): void {
   const fresh = `${file}.new`;
   const handle = openSync(fresh, "w", 0o600);
   try {
-    writeSync(handle, `${JSON.stringify(mark)}\n`);
+    writeFileSync(handle, `${JSON.stringify(mark)}\n`);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -8,6 +8,7 @@ import type { FactLog } from "../../kernel/fact.ts";
 import { type Scope } from "../../kernel/scope.ts";
 import type { Migration, ReadTransaction, Store, WriteTransaction } from "../../kernel/store.ts";
 import { Checkpointer } from "./checkpointer.ts";
+import { diskFault, diskProblem, type StoreState } from "./disk-fault.ts";
 import { FACT_TABLES, FactReader, FactWriter } from "./fact-rows.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { LINEAGE_TABLES } from "./lineage.ts";
@@ -15,6 +16,7 @@ import { LogSync } from "./log-sync.ts";
 import { migrate } from "./migrate.ts";
 import { queryBuilderOver } from "./node-sqlite-dialect.ts";
 import { writePlanStatistics } from "./plan-statistics.ts";
+import { PreparedStatements } from "./prepared-statements.ts";
 
 export interface SqliteStoreOptions {
   /** The database file; its folder is made when missing. */
@@ -22,6 +24,8 @@ export interface SqliteStoreOptions {
   readonly clock?: Clock;
   /** Told what a listener or an effect threw after its commit; the default makes it a warning of the process. */
   readonly onEffectFault?: (error: unknown) => void;
+  /** Told when the disk takes no more, and when it does again. */
+  readonly onState?: (state: StoreState, error?: unknown) => void;
 }
 
 const KERNEL_PREFIX = "kernel/";
@@ -35,15 +39,19 @@ export class SqliteStore implements Store, FactLog {
   readonly #file: string;
   readonly #writer: DatabaseSync;
   readonly #writing: Kysely<unknown>;
+  readonly #writingPrepared: PreparedStatements;
   readonly #factWriter: FactWriter;
   #reader: DatabaseSync;
   #reading: Kysely<unknown>;
+  #readingPrepared: PreparedStatements;
   #factReader: FactReader;
   readonly #groups: GroupCommit;
   readonly #checkpointer: Checkpointer;
   readonly #log: LogSync;
   readonly #clock: Clock;
   readonly #onEffectFault: (error: unknown) => void;
+  readonly #onState: (state: StoreState, error?: unknown) => void;
+  #state: StoreState = "works";
   readonly #listeners = new Set<(facts: readonly AnyFact[]) => void>();
 
   /** @throws Error when another process has the file open for writing, or it is not a database */
@@ -51,6 +59,7 @@ export class SqliteStore implements Store, FactLog {
     mkdirSync(path.dirname(options.file), { recursive: true, mode: 0o700 });
     this.#clock = options.clock ?? systemClock;
     this.#onEffectFault = options.onEffectFault ?? ((error) => process.emitWarning(String(error), "EffectFault"));
+    this.#onState = options.onState ?? (() => {});
     this.#file = options.file;
     this.#writer = open(options.file);
     chmodSync(options.file, 0o600);
@@ -59,7 +68,9 @@ export class SqliteStore implements Store, FactLog {
     this.#factWriter = new FactWriter(this.#writer);
     this.#factReader = new FactReader(this.#reader);
     this.#writing = queryBuilderOver(this.#writer);
+    this.#writingPrepared = new PreparedStatements(this.#writer);
     this.#reading = queryBuilderOver(this.#reader);
+    this.#readingPrepared = new PreparedStatements(this.#reader);
     this.#checkpointer = new Checkpointer(options.file);
     this.#log = new LogSync(options.file);
     this.#groups = new GroupCommit(this.#writer, this.#log, () => this.#checkpointer.committed());
@@ -68,12 +79,18 @@ export class SqliteStore implements Store, FactLog {
   /** Brings the tables of the features up to date, in the order given; before anything else is asked of the store. */
   migrate(migrations: readonly Migration[]): void {
     migrate(this.#writer, [...KERNEL_TABLES, ...migrations], this.#clock.now());
-    writePlanStatistics(this.#writer);
+    try {
+      writePlanStatistics(this.#writer);
+    } catch (error) {
+      // Those of the last start are as good; a server that can only read is better than none.
+      if (diskFault(error) !== "full") throw error;
+    }
     // A connection reads them when it is opened, or is told to.
     this.#writer.exec("ANALYZE sqlite_schema");
     this.#reader.close();
     this.#reader = open(this.#file, true);
     this.#reading = queryBuilderOver(this.#reader);
+    this.#readingPrepared = new PreparedStatements(this.#reader);
     this.#factReader = new FactReader(this.#reader);
   }
 
@@ -82,11 +99,13 @@ export class SqliteStore implements Store, FactLog {
       const facts: AnyFact[] = [];
       const effects: (() => void)[] = [];
       let value: T;
+      let hasWritten = false;
       const now = this.#clock.now();
       const bound = (to: Scope): WriteTransaction => ({
         scope: to,
         now,
         sql: this.#writing,
+        prepared: this.#writingPrepared,
         publish: async (fact: NewFact) => {
           facts.push(this.#factWriter.write(to.tenantId, fact, now));
         },
@@ -95,16 +114,20 @@ export class SqliteStore implements Store, FactLog {
       });
       this.#groups.join({
         run: async () => {
+          // Known for those alone that come while the disk is full: a transaction that wrote nothing says nothing of it.
+          const before = this.#state === "works" ? undefined : this.#changes();
           try {
             value = await body(bound(scope));
+            hasWritten = before !== undefined && this.#changes() > before;
             return true;
           } catch (error) {
             this.#factWriter.forget(facts);
-            reject(error);
+            reject(this.#explained(error));
             return false;
           }
         },
         committed: () => {
+          if (hasWritten) this.#enter("works");
           resolve(value);
           // What is committed stays so, whatever happens to those who hear of it.
           if (facts.length > 0) for (const listener of this.#listeners) this.#tell(() => listener(facts));
@@ -112,14 +135,14 @@ export class SqliteStore implements Store, FactLog {
         },
         lost: (error) => {
           this.#factWriter.forget(facts);
-          reject(error);
+          reject(this.#explained(error));
         },
       });
     });
   }
 
   read<T>(scope: Scope, body: (tx: ReadTransaction) => Promise<T>): Promise<T> {
-    return body({ scope, now: this.#clock.now(), sql: this.#reading });
+    return body({ scope, now: this.#clock.now(), sql: this.#reading, prepared: this.#readingPrepared });
   }
 
   readonly readAfter: FactLog["readAfter"] = async (position, filter) => this.#factReader.after(position, filter);
@@ -128,6 +151,30 @@ export class SqliteStore implements Store, FactLog {
   subscribe(listener: (facts: readonly AnyFact[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Whether what is written is kept. */
+  get state(): StoreState {
+    return this.#state;
+  }
+
+  /** Rows that the writing connection has changed since it was opened. */
+  #changes(): number {
+    return (this.#writer.prepare("SELECT total_changes() AS rows").get() as { rows: number }).rows;
+  }
+
+  /** What the disk did, in words for whoever wanted to write. */
+  #explained(error: unknown): unknown {
+    const fault = diskFault(error);
+    if (fault === undefined) return error;
+    this.#enter(fault, error);
+    return diskProblem(fault, error);
+  }
+
+  #enter(state: StoreState, error?: unknown): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#tell(() => this.#onState(state, error));
   }
 
   #tell(effect: () => void): void {

@@ -57,17 +57,19 @@ test("a Mac with an attested key gets a certificate with our names, enrolls by E
     };
     const device = devices.items.find((candidate) => candidate.serialNumber === serialNumber)!;
     assert.deepEqual(await rig.act(rig.tenant, "acme.show-attestation", { deviceId: device.id }), {
-      attestedAt: new Date(rig.clock.now()).toISOString(),
-      serialNumber,
-      // The ProvisioningUDID is not the UDID of MDM, and is not compared with it.
-      provisioningUdid: "00008112-000A1B2C3D4E5F60",
-      softwareUpdateDeviceId: null,
-      osVersion: "15.1",
-      sepOsVersion: null,
-      llbVersion: null,
-      systemIntegrityProtection: true,
-      secureBoot: "Full Security",
-      thirdPartyKextsAllowed: false,
+      attestation: {
+        attestedAt: new Date(rig.clock.now()).toISOString(),
+        serialNumber,
+        // The ProvisioningUDID is not the UDID of MDM, and is not compared with it.
+        provisioningUdid: "00008112-000A1B2C3D4E5F60",
+        softwareUpdateDeviceId: null,
+        osVersion: "15.1",
+        sepOsVersion: null,
+        llbVersion: null,
+        systemIntegrityProtection: true,
+        secureBoot: "Full Security",
+        thirdPartyKextsAllowed: false,
+      },
     });
     assert.equal(device.mdm.udid, mac.udid);
   }

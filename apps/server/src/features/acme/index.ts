@@ -1,5 +1,6 @@
 export { type AttestedClaims } from "./attestation-claims.ts";
 export { attestationRoots } from "./attestation-roots.ts";
+export { acmeSealed } from "./orders.sql.ts";
 export {
   type AttestationFailure,
   type AttestationQuestion,

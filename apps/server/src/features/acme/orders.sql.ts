@@ -1,4 +1,5 @@
 import { asId } from "@pomona/facts";
+import type { SealedColumn } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { AttestedClaims } from "./attestation-claims.ts";
 import type { Order, OrderStatus } from "./model.ts";
@@ -39,6 +40,8 @@ export const orderMigrations: readonly Migration[] = [
     ],
   },
 ];
+
+export const acmeSealed: SealedColumn = { table: "acme_orders", column: "sealed_identifier", id: "id" };
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 

@@ -4,6 +4,7 @@ import { after, test } from "node:test";
 import { decodePem, parseCertificate } from "@pomona/pki";
 import { generateKeyPair, keyObject } from "@pomona/pki/node";
 import { AcmeClient, newAccountKey, publicJwk } from "@pomona/testkit";
+import { derBombs } from "../../adapters/device-door/testing/bombs.ts";
 import { fetchProfile } from "../../adapters/device-door/testing/enroll-mac.ts";
 import { requestIdentity, TestMac } from "../../adapters/device-door/testing/test-mac.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
@@ -103,6 +104,15 @@ test("names, extensions and addresses that a request wishes for are not in the c
   assert.deepEqual([leaf.sanDns, leaf.sanUri.length], [[], 1]);
   assert.ok(!leaf.subject.text.includes("0195e4a0-0000-7000-8000-000000000000"));
   assert.match(leaf.sanUri[0]!, /:mdm$/);
+});
+
+test("a request for a certificate that is a DER bomb is refused, and a good one after it is taken", async () => {
+  const { by, open, key } = await rig.ready("C02BOMB");
+  for (const [name, bomb] of Object.entries(derBombs(11_000))) {
+    const answer = await by.post(open.finalize, { csr: bomb.toString("base64url") });
+    assert.deepEqual([answer.status, answer.problem], [400, "badCSR"], name);
+  }
+  assert.equal((await rig.finalize(by, open, key)).status, 200);
 });
 
 test("CVE-2025-44005: no certificate without an authorization, by whatever order of requests", async () => {

@@ -33,6 +33,7 @@ export const heldOrders: HeldSource = {
       deviceId: order.deviceId,
       type: order.type,
       risk: catalog[order.type as OrderType].risk,
+      devices: 1,
       actor: order.actor,
       createdAt: order.createdAt,
       expiresAt: order.expiresAt,

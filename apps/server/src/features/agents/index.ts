@@ -3,7 +3,7 @@ export { INSTALL_SECONDS, installAgent } from "./install-agent.ts";
 export { mdmCommands } from "./mdm-commands.ts";
 export { MessageRate, type Rate } from "./message-rate.ts";
 export { type OrderRow } from "./model.ts";
-export { readOrder } from "./orders.sql.ts";
+export { orderSealed, readOrder } from "./orders.sql.ts";
 export type {
   AgentDoor,
   AgentIdentity,

@@ -1,7 +1,7 @@
 import type { IntentEnvelope, OrderType } from "@pomona/agent-protocol";
 import { asId, type Channel, type DeviceId, type OrderId, type OrderState } from "@pomona/facts";
 import { sql } from "kysely";
-import type { Sealed } from "../../kernel/secret.ts";
+import type { Sealed, SealedColumn } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { Attempt, OrderRow } from "./model.ts";
 
@@ -69,6 +69,8 @@ export const orderMigrations: readonly Migration[] = [
     ],
   },
 ];
+
+export const orderSealed: SealedColumn = { table: "orders", column: "sealed_input", id: "id" };
 
 const toRow = (row: Columns): OrderRow => ({
   id: asId<"order">(row.id),
@@ -261,7 +263,8 @@ export async function updateOrder(tx: WriteTransaction, id: OrderId, change: Ord
     ...(given("sentAt") && { sent_at: change.sentAt! }),
     ...(given("receivedAt") && { received_at: change.receivedAt! }),
     ...(given("startedAt") && { started_at: change.startedAt! }),
-    ...(given("finishedAt") && { finished_at: change.finishedAt! }),
+    // It is sent no more: a secret in its input has done its work.
+    ...(given("finishedAt") && { finished_at: change.finishedAt!, sealed_input: null }),
     ...(given("arrivedBy") && { arrived_by: change.arrivedBy! }),
     ...(given("tried") && { tried: JSON.stringify(change.tried) }),
     ...(given("exitCode") && { exit_code: change.exitCode! }),

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import type { OrderMessage } from "@pomona/agent-protocol";
 import type { Order } from "@pomona/contract";
@@ -28,6 +30,13 @@ test("an order goes over the wire, is received and finished, and says which way 
   const arrives = nextMessage<OrderMessage>(client, "order");
   const { id } = await place(server, to, { type: "run-script", input: { script: "echo secret", arguments: ["x"] } });
   const order = await arrives;
+  const sealedInput = () => {
+    const database = new DatabaseSync(path.join(server.kernel.dir, "pomona.db"), { readOnly: true });
+    const row = database.prepare("SELECT sealed_input FROM orders WHERE id = ?").get(id);
+    database.close();
+    return row?.["sealed_input"];
+  };
+  assert.match(String(sealedInput()), /"alg":"A256GCM"/);
   assert.equal(order.envelope.id, id);
   assert.equal(order.channel, "wire");
   assert.deepEqual(order.input, { script: "echo secret", arguments: ["x"] });
@@ -47,6 +56,7 @@ test("an order goes over the wire, is received and finished, and says which way 
   );
   assert.equal(shown.result?.output, "secret\n");
   assert.deepEqual(shown.input, { scriptBytes: 11, argumentCount: 1 });
+  assert.equal(sealedInput(), null, "what it was given goes when it has ended");
   const facts = await server.kernel.facts.readAfter(0, { limit: 100 });
   const told = facts.map(({ type }) => type).filter((type) => type.startsWith("order."));
   assert.deepEqual(told, ["order.queued", "order.sent", "order.running", "order.finished"]);

@@ -4,6 +4,7 @@ import {
   cancelBatch,
   createBatch,
   type InputOf,
+  listBatchCommands,
   listBatches,
   listRefused,
   pauseBatch,
@@ -12,17 +13,18 @@ import {
   resumeBatch,
   showBatch,
 } from "@pomona/contract";
-import { asId, type BatchId } from "@pomona/facts";
+import { asId, type BatchId, type CommandState } from "@pomona/facts";
 import { type BoundAction, bindAction } from "../../kernel/action.ts";
 import { newId } from "../../kernel/clock.ts";
 import { notFound, PomonaError } from "../../kernel/errors.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import type { Scope } from "../../kernel/scope.ts";
 import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
-import { type ApprovalPort, type BatchSlices, DEFAULT_TTL_MS, type UndoPolicy } from "../commands/index.ts";
+import { type ApprovalPort, type BatchSlices, DEFAULT_TTL_MS, pageOfMacs, type UndoPolicy } from "../commands/index.ts";
+import { readDeviceNames } from "../devices/index.ts";
 import { countRefusals, insertBatch, readBatch, readBatches, readRefusals, updateBatch } from "./batches.sql.ts";
 import { chooseTargets, giveWay, piecesOf, type Targets } from "./choose-targets.ts";
-import { BATCH_STATES, type BatchEvent, type BatchRow, type Sweep, toBatch } from "./model.ts";
+import { BATCH_STATES, type BatchEvent, type BatchRow, riskToMany, type Sweep, toBatch } from "./model.ts";
 
 export interface BatchParts {
   readonly kernel: Kernel;
@@ -33,10 +35,19 @@ export interface BatchParts {
   readonly nudge: () => void;
 }
 
-/** To many Macs at once even an ordinary change is counted as what changes a fleet; questions are not. */
+/** What people ask for, in states of commands. */
+const COMMAND_STATES: Readonly<
+  Record<NonNullable<InputOf<typeof listBatchCommands>["state"]>, readonly CommandState[]>
+> = {
+  open: ["queued", "sent", "notNow"],
+  acknowledged: ["acknowledged"],
+  failed: ["error", "formatError"],
+  expired: ["expired"],
+  cancelled: ["cancelled"],
+};
+
 const riskOf = (parts: BatchParts, { requestType, input = {} }: InputOf<typeof previewBatch>): Risk => {
-  const { risk } = parts.slices.check(requestType, input);
-  return risk === "change" ? "rootEquivalent" : risk;
+  return riskToMany(parts.slices.check(requestType, input).risk);
 };
 
 export const batchActions = (parts: BatchParts): readonly BoundAction[] => [
@@ -71,8 +82,19 @@ export const batchActions = (parts: BatchParts): readonly BoundAction[] => [
     run: async ({ tx }, { batchId, limit = 100, cursor }) => {
       const { id } = await find(tx, batchId);
       const rows = await readRefusals(tx, id, cursor, limit + 1);
-      const items = rows.slice(0, limit).map((row) => ({ ...row }));
+      const shownRows = rows.slice(0, limit);
+      const ids = shownRows.map(({ deviceId }) => deviceId);
+      const names = await readDeviceNames(tx, ids);
+      const items = shownRows.map((row) => ({ ...row, deviceName: names.get(row.deviceId) ?? row.deviceId }));
       return { items, nextCursor: rows.length > limit ? items.at(-1)!.deviceId : null };
+    },
+  }),
+
+  bindAction(listBatchCommands, {
+    run: async ({ tx }, { batchId, limit = 100, cursor, state }) => {
+      const { id } = await find(tx, batchId);
+      const states = state === undefined ? undefined : COMMAND_STATES[state];
+      return pageOfMacs(tx, await parts.slices.commands(tx, id, { before: cursor, limit: limit + 1, states }), limit);
     },
   }),
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Batch } from "@pomona/contract";
+import type { Batch, CommandOfMac, HeldItem } from "@pomona/contract";
 import { asId, type CommandId, type DeviceId } from "@pomona/facts";
 import { newId } from "../../kernel/clock.ts";
 import type { Kernel } from "../../kernel/feature.ts";
@@ -42,12 +42,19 @@ test("a batch reaches every Mac that fits, each once, under one UUID; those that
   const now = await show(stage, batch.id);
   assert.equal(now.state, "sending");
   assert.deepEqual([now.total, now.progress.queued, now.progress.waiting, now.progress.notPossible], [61, 60, 0, 1]);
-  const refused = await stage.act<{ items: { deviceId: string; reason: string }[] }>("batches.list-refused", {
-    batchId: batch.id,
-  });
+  const refused = await stage.act<{ items: { deviceId: string; deviceName: string; reason: string }[] }>(
+    "batches.list-refused",
+    {
+      batchId: batch.id,
+    },
+  );
   assert.deepEqual(
     refused.items.map(({ deviceId }) => deviceId),
     [gone],
+  );
+  assert.equal(
+    refused.items[0]?.deviceName,
+    (await stage.act<{ name: string }>("devices.show-device", { deviceId: gone })).name,
   );
   assert.match(now.refusals[0]!.reason, /not enrolled/);
 });
@@ -135,13 +142,13 @@ test("a paused batch sends nothing, a resumed one goes on, a cancelled one takes
   await stage.carryOut();
   await stage.act("batches.pause", { batchId: batch.id });
   await stage.carryOut();
-  const head = (id: DeviceId) => kernel.store.read(SCOPE, (tx) => readOpen(tx, id, { limit: 1, isPostponedToo: true }));
+  const head = (id: DeviceId) => kernel.store.read(SCOPE, (tx) => readOpen(tx, id, { limit: 1 }));
   for (const id of ids) assert.deepEqual(await head(id), []);
   await stage.act("batches.resume", { batchId: batch.id });
   await stage.carryOut();
   for (const id of ids) assert.equal((await head(id)).length, 1);
   const [sent] = await head(ids[0]!);
-  await kernel.store.write(SCOPE, (tx) => markSent(tx, sent!.id));
+  await kernel.store.write(SCOPE, (tx) => markSent(tx, sent!));
   await stage.act("batches.cancel", { batchId: batch.id });
   await stage.carryOut();
   const { progress, state } = await show(stage, batch.id);
@@ -171,6 +178,38 @@ test("progress is told in few facts, and a batch whose commands have all ended i
   assert.ok(facts.length <= 6, `${facts.length} facts`);
 });
 
+test("the commands of a batch are listed Mac by Mac and by how they ended, a page at a time", async () => {
+  const stage = await testBatches();
+  await using kernel = stage.kernel;
+  const ids = await enrolledMacs(kernel, 5);
+  await create(stage);
+  const batch = await create(stage);
+  await stage.carryOut();
+  await kernel.store.write(SCOPE, async (tx) => {
+    const row = (await readAllOpen(tx, ids[0]!)).find(({ batchId }) => batchId === batch.id);
+    await stage.commands.queue.end(tx, row!, "error", { error: "No." });
+  });
+  const list = (input: object = {}) =>
+    stage.act<{ items: CommandOfMac[]; nextCursor: string | null }>("batches.list-commands", {
+      batchId: batch.id,
+      ...input,
+    });
+  const failed = (await list({ state: "failed" })).items;
+  assert.deepEqual(
+    failed.map(({ deviceId, error, batchId }) => [deviceId, error, batchId]),
+    [[ids[0], "No.", batch.id]],
+  );
+  const device = await stage.act<{ name: string }>("devices.show-device", { deviceId: ids[0] });
+  assert.equal(failed[0]?.deviceName, device.name);
+  const first = await list({ state: "open", limit: 3 });
+  const second = await list({ state: "open", limit: 3, cursor: first.nextCursor });
+  const open = [...first.items, ...second.items].map(({ deviceId }) => deviceId);
+  assert.deepEqual([first.items.length, second.nextCursor], [3, null]);
+  assert.deepEqual(new Set(open), new Set(ids.slice(1)));
+  assert.equal((await list()).items.length, 5);
+  await assert.rejects(list({ batchId: newId<"batch">() }), { code: "batch.not-found" });
+});
+
 test("after a restore a batch that was being queued is held with the rest, and goes on when released", async () => {
   const stage = await testBatches();
   await using kernel = stage.kernel;
@@ -179,7 +218,13 @@ test("after a restore a batch that was being queued is held with the rest, and g
   await stage.commands.holdRestored(TENANT, "a test");
   stage.clock.advance(60_000);
   await stage.carryOut();
-  assert.equal((await show(stage, lock.id)).state, "held");
+  const held = await show(stage, lock.id);
+  assert.deepEqual([held.state, held.hold], ["held", "restored"]);
+  const { items } = await stage.act<{ items: HeldItem[] }>("commands.list-held", {});
+  assert.deepEqual(
+    items.map(({ kind, risk, devices }) => [kind, risk, devices]),
+    [["batch", "destructive", 4]],
+  );
   for (const id of ids) assert.deepEqual(await upcoming(stage, id), []);
   assert.deepEqual(await stage.act("commands.release-held", {}), { commands: 0, orders: 0, batches: 1 });
   await stage.carryOut();

@@ -1,6 +1,7 @@
-import type { HeldSource } from "../commands/index.ts";
+import { findDefinition, type HeldSource } from "../commands/index.ts";
 import { moveBatch } from "./batch-actions.ts";
 import { holdBatches, readRestoredBatches } from "./batches.sql.ts";
+import { riskToMany } from "./model.ts";
 
 const ALL = 100_000;
 
@@ -15,7 +16,8 @@ export const heldBatches: HeldSource = {
       id: batch.id,
       deviceId: null,
       type: batch.requestType,
-      risk: `${batch.total - batch.cursor} more Macs`,
+      risk: riskToMany(findDefinition(batch)?.risk ?? "rootEquivalent"),
+      devices: batch.total - batch.cursor,
       actor: batch.actor,
       createdAt: batch.createdAt,
       expiresAt: null,

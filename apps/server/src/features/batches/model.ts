@@ -1,4 +1,4 @@
-import type { Batch } from "@pomona/contract";
+import type { Batch, Risk } from "@pomona/contract";
 import type { BatchId } from "@pomona/facts";
 import { type Lane } from "../commands/index.ts";
 
@@ -17,6 +17,9 @@ export const BATCH_STATES: Readonly<Record<BatchState, Partial<Record<BatchEvent
   done: {},
 };
 export type BatchEvent = "start" | "hold" | "release" | "queued" | "pause" | "resume" | "cancel" | "end";
+
+/** To many Macs at once even an ordinary change is counted as what changes a fleet; questions are not. */
+export const riskToMany = (risk: Risk): Risk => (risk === "change" ? "rootEquivalent" : risk);
 
 /** One command to many Macs; times in ms. */
 export interface BatchRow {
@@ -59,6 +62,7 @@ export function toBatch(row: BatchRow, counts: BatchCounts): Batch {
     commandUuid: row.commandUuid,
     state: row.state,
     waitsFor: waitsFor(row),
+    hold: row.hold,
     lane: row.lane,
     createdAt: time(row.createdAt),
     startsAt: time(row.startsAt),

@@ -7,7 +7,7 @@ import { EMPTY, type Enrollment, type MdmAnswer } from "../enrollment/index.ts";
 import { readInput } from "./batch-rows.sql.ts";
 import { askedOf, renderPayload } from "./command-input.ts";
 import type { CommandQueue } from "./command-queue.ts";
-import { findOpen, markNotNow, markSent, readNextStart, readOpen } from "./commands.sql.ts";
+import { findOpen, markNotNow, markSent, readNextStart, readNotPostponed, readOpen } from "./commands.sql.ts";
 import { findDefinition } from "./definitions.ts";
 import {
   type CommandRow,
@@ -54,7 +54,7 @@ export async function answerPoll(
   const poller: Poller = { enrollment, deviceId, remember, channel, report };
   return kernel.store.write(deviceScope(enrollment.tenantId, deviceId), async (tx) => {
     if (report.status !== "Idle") await remember(tx);
-    const first = await readOpen(tx, deviceId, { channel, limit: LOOK_AHEAD, isPostponedToo: true });
+    const first = await readOpen(tx, deviceId, { channel, limit: LOOK_AHEAD });
     const left = report.status === "Idle" ? first : await takeReport(tx, queue, poller, first);
     const next = await choose(tx, queue, poller, left);
     return next === undefined ? EMPTY : serve(tx, kernel, queue, next);
@@ -111,7 +111,9 @@ async function choose(
   for (;;) {
     let next = nextCommand(candidates, report.status);
     if (next === undefined) {
-      next = (await readOpen(tx, deviceId, { channel, limit: 1, isPostponedToo }))[0];
+      next = isPostponedToo
+        ? (await readOpen(tx, deviceId, { channel, limit: 1 }))[0]
+        : await readNotPostponed(tx, deviceId, channel);
       if (next === undefined) {
         if (isPostponedToo) await noteIdle(tx, queue, deviceId, channel);
         return undefined;
@@ -150,7 +152,7 @@ async function serve(tx: WriteTransaction, kernel: Kernel, queue: CommandQueue, 
   const body = buildCommand(row.commandUuid, row.requestType, payload);
   // A command that is out already goes out again as it is: its answer may have been lost.
   if (row.state !== "sent" || isFarFromLast(row, tx.now)) {
-    await markSent(tx, row.id);
+    await markSent(tx, row);
     queue.noteBatch(tx, row);
     // Told while it happens and not kept as a fact: the row has the time, and this is the busiest write there is.
     const data = { commandId: row.id, requestType: row.requestType };

@@ -91,7 +91,7 @@ export async function countFailures(
 export async function holdUnsent(tx: WriteTransaction, batchId: BatchId, limit: number): Promise<number> {
   const { numAffectedRows } = await sql`UPDATE command_queue SET hold = 'paused' WHERE (tenant_id, id) IN
     (SELECT tenant_id, id FROM command_queue WHERE tenant_id = ${tx.scope.tenantId} AND batch_id = ${batchId}
-      AND state IN ('queued', 'notNow') AND hold IS NULL LIMIT ${limit})`.execute(sqlOf<Tables>(tx));
+      AND state IN ('queued', 'notNow') AND hold IS NULL LIMIT ${sql.lit(limit)})`.execute(sqlOf<Tables>(tx));
   return Number(numAffectedRows ?? 0n);
 }
 
@@ -103,7 +103,7 @@ export async function releasePaused(
 ): Promise<readonly { readonly deviceId: DeviceId; readonly channel: string }[]> {
   const { rows } = await sql<{ device_id: string; channel: string }>`UPDATE command_queue SET hold = NULL
     WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM command_queue WHERE tenant_id = ${tx.scope.tenantId}
-      AND batch_id = ${batchId} AND state IN ('queued', 'notNow') AND hold = 'paused' LIMIT ${limit})
+      AND batch_id = ${batchId} AND state IN ('queued', 'notNow') AND hold = 'paused' LIMIT ${sql.lit(limit)})
     RETURNING device_id, channel`.execute(sqlOf<Tables>(tx));
   return rows.map((row) => ({ deviceId: asId<"device">(row.device_id), channel: row.channel }));
 }
@@ -111,6 +111,6 @@ export async function releasePaused(
 /** Some of what a batch has not sent, held or not. */
 export async function readUnsent(tx: ReadTransaction, batchId: BatchId, limit: number): Promise<readonly CommandRow[]> {
   const { rows } = await sql<QueueColumns>`SELECT * FROM command_queue WHERE tenant_id = ${tx.scope.tenantId}
-    AND batch_id = ${batchId} AND state IN ('queued', 'notNow') LIMIT ${limit}`.execute(sqlOf<Tables>(tx));
+    AND batch_id = ${batchId} AND state IN ('queued', 'notNow') LIMIT ${sql.lit(limit)}`.execute(sqlOf<Tables>(tx));
   return rows.map(toRow);
 }

@@ -12,6 +12,7 @@ import {
   releasePaused,
 } from "./batch-rows.sql.ts";
 import { checkInput, openInput, packInput } from "./command-input.ts";
+import { readBatchCommands } from "./command-lists.sql.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { insertCommand } from "./commands.sql.ts";
 import { definitionOf } from "./definitions.ts";
@@ -101,6 +102,7 @@ export class BatchSlices {
     return definition.payload(openInput(this.#kernel.vault, tx.scope.tenantId, kept, definition));
   }
 
+  readonly commands = readBatchCommands;
   readonly countByState = countByState;
   readonly countFailures = countFailures;
   readonly hold = holdUnsent;

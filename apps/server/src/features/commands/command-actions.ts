@@ -14,6 +14,7 @@ import type { Kernel } from "../../kernel/feature.ts";
 import type { ReadTransaction } from "../../kernel/store.ts";
 import { readDevice } from "../devices/index.ts";
 import { dismissDead, readCommands, readDeadLetters } from "./command-lists.sql.ts";
+import { pageOf, pageOfMacs } from "./command-pages.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { readCommand } from "./commands.sql.ts";
 import { definitionOf, findDefinition } from "./definitions.ts";
@@ -80,7 +81,7 @@ export const commandActions = (kernel: Kernel, queue: CommandQueue): readonly Bo
 
   bindAction(listDeadLetters, {
     run: async ({ tx }, { limit = 100, cursor }) =>
-      pageOf(await readDeadLetters(tx, { before: cursor, limit: limit + 1 }), limit, tx.now),
+      pageOfMacs(tx, await readDeadLetters(tx, { before: cursor, limit: limit + 1 }), limit),
   }),
 
   bindAction(dismissDeadLetter, {
@@ -96,11 +97,6 @@ export const commandActions = (kernel: Kernel, queue: CommandQueue): readonly Bo
   sendRawCommand(queue),
   listCommandTypes,
 ];
-
-function pageOf(rows: readonly CommandRow[], limit: number, now: number) {
-  const items = rows.slice(0, limit);
-  return { items: items.map((row) => toCommand(row, now)), nextCursor: rows.length > limit ? items.at(-1)!.id : null };
-}
 
 const RETRYABLE: ReadonlySet<string> = new Set(["error", "formatError", "expired"]);
 

@@ -1,4 +1,5 @@
-import type { CommandId, DeviceId } from "@pomona/facts";
+import type { BatchId, CommandId, CommandState, DeviceId } from "@pomona/facts";
+import { sql } from "kysely";
 import { type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import { type CommandTables, type HistoryColumns, toRow } from "./commands.sql.ts";
 import type { CommandRow, DeadLetter } from "./model.ts";
@@ -61,6 +62,31 @@ export async function readDeadLetters(
       .limit(page.limit);
     if (page.before !== undefined) query = query.where("id", "<", page.before);
     rows.push(...(await query.execute()));
+  }
+  return newest(rows, page.limit);
+}
+
+/**
+ * Commands of a batch in these states, all when not given; newest first. The index is named because SQLite by itself would walk
+ * the whole tenant in the order of its ids.
+ */
+export async function readBatchCommands(
+  tx: ReadTransaction,
+  batchId: BatchId,
+  page: {
+    readonly before: string | undefined;
+    readonly limit: number;
+    readonly states: readonly CommandState[] | undefined;
+  },
+): Promise<readonly CommandRow[]> {
+  const rows: HistoryColumns[] = [];
+  for (const table of TABLES) {
+    const answer = await sql<HistoryColumns>`SELECT * FROM ${sql.table(table)} INDEXED BY ${sql.ref(`${table}_batch`)}
+      WHERE tenant_id = ${tx.scope.tenantId} AND batch_id = ${batchId}
+      ${page.states === undefined ? sql`` : sql`AND state IN (${sql.join(page.states)})`}
+      ${page.before === undefined ? sql`` : sql`AND id < ${page.before}`}
+      ORDER BY id DESC LIMIT ${sql.lit(page.limit)}`.execute(sqlOf<CommandTables>(tx));
+    rows.push(...answer.rows);
   }
   return newest(rows, page.limit);
 }

@@ -199,7 +199,7 @@ export class CommandQueue {
   /** Ends a command, lets those who asked for it store what came of it, and tells. */
   async end(tx: WriteTransaction, row: CommandRow, state: FinalState, end: CommandEnd): Promise<void> {
     const { error, dead = null } = end;
-    await close(tx, row.id, { state, error, dead });
+    await close(tx, row, { state, error, dead });
     const hooks = this.#hooks.get(row.requestType);
     if (hooks !== undefined) {
       const enrollment = end.from?.enrollment ?? (await readEnrollmentOfDevice(tx, row.deviceId)) ?? null;

@@ -1,5 +1,6 @@
 import { asId, type BatchId, type CommandId, type CommandState, type DeviceId } from "@pomona/facts";
 import { sql } from "kysely";
+import type { SealedColumn } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { CommandRow, DeadLetter, Hold } from "./model.ts";
 
@@ -52,11 +53,14 @@ const LATER_COLUMNS = [
   "retry_of TEXT",
   "retried_by TEXT",
 ];
+const QUEUE_COLUMNS = `tenant_id, id, device_id, command_uuid, request_type, state, lane, created_at, sent_at, answered_at,
+  expires_at, not_now_count, actor, error, input, channel, send_count, batch_id, is_raw, dead, retry_of, retried_by, is_open,
+  wake_at, not_before, hold`;
 
 /**
  * One row per command, device and channel. An answer closes its row, which is one small write on the way of a poll; a job
- * carries closed rows over to the history, so that the queue stays as small as what is open. The head of one queue is one
- * step into `command_queue_head`, however many rows the others have.
+ * carries closed rows over to the history, so that the queue stays as small as what is open. Rows stand in the order in which
+ * they are served: the command that is answered and the next one are neighbours, mostly in one page.
  */
 export const commandMigrations: readonly Migration[] = [
   {
@@ -111,6 +115,45 @@ export const commandMigrations: readonly Migration[] = [
       `CREATE INDEX ${table}_dead ON ${table} (tenant_id, dead, id) WHERE dead IS NOT NULL AND retried_by IS NULL`,
     ]),
   },
+  {
+    name: "commands/0005-queue-in-serving-order",
+    statements: [
+      // The input, which may be large, comes last: to read another column nobody has to walk through it.
+      `CREATE TABLE command_queue_ordered (tenant_id TEXT NOT NULL, device_id TEXT NOT NULL, channel TEXT NOT NULL DEFAULT '',
+         lane INTEGER NOT NULL, id TEXT NOT NULL, command_uuid TEXT NOT NULL, request_type TEXT NOT NULL, state TEXT NOT NULL,
+         is_open INTEGER NOT NULL DEFAULT 1, hold TEXT, not_before INTEGER, wake_at INTEGER, created_at INTEGER NOT NULL,
+         sent_at INTEGER, answered_at INTEGER, expires_at INTEGER, not_now_count INTEGER NOT NULL DEFAULT 0,
+         send_count INTEGER NOT NULL DEFAULT 0, actor TEXT NOT NULL, error TEXT, batch_id TEXT,
+         is_raw INTEGER NOT NULL DEFAULT 0, dead TEXT, retry_of TEXT, retried_by TEXT, input TEXT NOT NULL,
+         PRIMARY KEY (tenant_id, device_id, channel, lane, id)) WITHOUT ROWID`,
+      `INSERT INTO command_queue_ordered (${QUEUE_COLUMNS}) SELECT ${QUEUE_COLUMNS} FROM command_queue`,
+      "DROP TABLE command_queue",
+      "ALTER TABLE command_queue_ordered RENAME TO command_queue",
+      "CREATE UNIQUE INDEX command_queue_by_id ON command_queue (tenant_id, id)",
+      "CREATE UNIQUE INDEX command_queue_by_uuid ON command_queue (tenant_id, device_id, command_uuid)",
+      "CREATE INDEX command_queue_wake ON command_queue (wake_at) WHERE wake_at IS NOT NULL",
+      // Not of open rows only: an answer would have to take its row out of it.
+      "CREATE INDEX command_queue_end ON command_queue (expires_at)",
+      "CREATE INDEX command_queue_closed ON command_queue (answered_at) WHERE is_open = 0",
+      "CREATE INDEX command_queue_held ON command_queue (tenant_id, hold, id) WHERE is_open = 1 AND hold IS NOT NULL",
+      "CREATE INDEX command_queue_batch ON command_queue (tenant_id, batch_id, state) WHERE batch_id IS NOT NULL",
+      `CREATE INDEX command_queue_dead ON command_queue (tenant_id, dead, id)
+         WHERE dead IS NOT NULL AND retried_by IS NULL`,
+    ],
+  },
+];
+
+const packed = (table: string, id: string): SealedColumn => ({
+  table,
+  column: "input",
+  id,
+  isNested: true,
+  place: (row, field) => ({ table: "command_queue", row: String(row[id]), field }),
+});
+export const commandSealed: readonly SealedColumn[] = [
+  packed("command_queue", "id"),
+  packed("command_history", "id"),
+  packed("command_batch_inputs", "batch_id"),
 ];
 
 export const toRow = (row: HistoryColumns & Partial<QueueColumns>): CommandRow => ({
@@ -157,39 +200,88 @@ export type NewCommand = Pick<
   | "retryOf"
 >;
 
-/** Written out: a batch runs it fifteen thousand times. */
+const INSERT = `INSERT INTO command_queue (tenant_id, id, device_id, channel, command_uuid, request_type, state, lane, created_at,
+    expires_at, actor, input, not_before, hold, batch_id, is_raw, retry_of, wake_at)
+  VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** Prepared: a batch runs it fifteen thousand times. */
 export async function insertCommand(tx: WriteTransaction, row: NewCommand): Promise<void> {
+  const { deviceId, channel, lane, notBefore, hold } = row;
   // A held command wakes nobody; one in its undo window wakes its Mac at the end of it.
-  const wakeAt = row.hold === null ? row.notBefore : null;
-  await sql`INSERT INTO command_queue (tenant_id, id, device_id, channel, command_uuid, request_type, state, lane, created_at,
-      expires_at, actor, input, not_before, hold, batch_id, is_raw, retry_of, wake_at)
-    VALUES (${tx.scope.tenantId}, ${row.id}, ${row.deviceId}, ${row.channel}, ${row.commandUuid}, ${row.requestType}, 'queued',
-      ${row.lane}, ${tx.now}, ${row.expiresAt}, ${row.actor}, ${row.input}, ${row.notBefore}, ${row.hold}, ${row.batchId},
-      ${row.isRaw ? 1 : 0}, ${row.retryOf}, ${wakeAt})`.execute(sqlOf<CommandTables>(tx));
+  const wakeAt = hold === null ? notBefore : null;
+  const what = [tx.scope.tenantId, row.id, deviceId, channel, row.commandUuid, row.requestType, lane];
+  const how = [row.actor, row.input, notBefore, hold, row.batchId, row.isRaw ? 1 : 0, row.retryOf, wakeAt];
+  await tx.prepared.run(INSERT, [...what, tx.now, row.expiresAt, ...how]);
 }
+
+type Unasked = "tenant_id" | "device_id" | "channel" | "answered_at" | "error" | "dead" | "retried_by" | "hold";
+type OpenColumns = Omit<QueueColumns, Unasked>;
+/** What is not known of an open row beforehand: every column that is read costs. */
+const OPEN = `SELECT id, command_uuid, request_type, state, lane, created_at, sent_at, expires_at, not_now_count, send_count,
+    actor, not_before, batch_id, is_raw, retry_of, input FROM command_queue
+  WHERE tenant_id = ? AND device_id = ? AND channel = ? AND is_open = 1 AND hold IS NULL
+    AND (not_before IS NULL OR not_before <= ?)`;
+/** With the limit written out: SQLite prepares a statement anew each time that its limit is bound. */
+const readOpenTexts = new Map<number, string>();
+function readOpenText(limit: number): string {
+  let text = readOpenTexts.get(limit);
+  if (text === undefined) {
+    text = `${OPEN} ORDER BY lane, id LIMIT ${limit}`;
+    readOpenTexts.set(limit, text);
+  }
+  return text;
+}
+const READ_NOT_POSTPONED = `${OPEN} AND state <> 'notNow' ORDER BY lane, id LIMIT 1`;
 
 /**
  * Open commands of one channel in the order in which they are served, without those that are held or in their undo window.
- * Written out, as are `markSent` and `close`: they are on the way of every report, where building the query would cost more
- * than running it. One report that is answered with the next command runs this, one `close`, one fact and one `markSent`.
+ * Prepared, as are `markSent` and `close`: they are on the way of every report. One report that is answered with the next
+ * command runs this, one `close`, one fact and one `markSent`.
  */
 export async function readOpen(
   tx: ReadTransaction,
   deviceId: DeviceId,
-  options: { readonly channel?: string; readonly limit: number; readonly isPostponedToo: boolean },
+  { channel = "", limit }: { readonly channel?: string; readonly limit: number },
 ): Promise<readonly CommandRow[]> {
-  const { tenantId } = tx.scope;
-  const { channel = "", limit } = options;
-  const { rows } = await (options.isPostponedToo
-    ? sql<QueueColumns>`SELECT * FROM command_queue WHERE tenant_id = ${tenantId} AND device_id = ${deviceId}
-        AND channel = ${channel} AND is_open = 1 AND hold IS NULL AND (not_before IS NULL OR not_before <= ${tx.now})
-        ORDER BY lane, id LIMIT ${limit}`
-    : sql<QueueColumns>`SELECT * FROM command_queue WHERE tenant_id = ${tenantId} AND device_id = ${deviceId}
-        AND channel = ${channel} AND is_open = 1 AND hold IS NULL AND (not_before IS NULL OR not_before <= ${tx.now})
-        AND state <> 'notNow' ORDER BY lane, id LIMIT ${limit}`
-  ).execute(sqlOf<CommandTables>(tx));
-  return rows.map(toRow);
+  const rows = await tx.prepared.all<OpenColumns>(readOpenText(limit), [tx.scope.tenantId, deviceId, channel, tx.now]);
+  return rows.map((row) => toOpenRow(row, deviceId, channel));
 }
+
+/** The first of them that is not postponed. */
+export async function readNotPostponed(
+  tx: ReadTransaction,
+  deviceId: DeviceId,
+  channel: string,
+): Promise<CommandRow | undefined> {
+  const rows = await tx.prepared.all<OpenColumns>(READ_NOT_POSTPONED, [tx.scope.tenantId, deviceId, channel, tx.now]);
+  return rows[0] && toOpenRow(rows[0], deviceId, channel);
+}
+
+const toOpenRow = (row: OpenColumns, deviceId: DeviceId, channel: string): CommandRow => ({
+  id: asId<"command">(row.id),
+  deviceId,
+  channel,
+  commandUuid: row.command_uuid,
+  requestType: row.request_type,
+  state: row.state as CommandState,
+  lane: row.lane,
+  createdAt: row.created_at,
+  sentAt: row.sent_at,
+  answeredAt: null,
+  expiresAt: row.expires_at,
+  notNowCount: row.not_now_count,
+  sendCount: row.send_count,
+  actor: row.actor,
+  error: null,
+  input: row.input,
+  notBefore: row.not_before,
+  hold: null,
+  batchId: row.batch_id as BatchId | null,
+  isRaw: row.is_raw === 1,
+  dead: null,
+  retryOf: row.retry_of as CommandId | null,
+  retriedBy: null,
+});
 
 /** When the next command of a channel leaves its undo window; undefined when none is in one. */
 export async function readNextStart(
@@ -232,9 +324,15 @@ export async function isUuidTaken(tx: ReadTransaction, deviceId: DeviceId, comma
   return false;
 }
 
-export async function markSent(tx: WriteTransaction, id: CommandId): Promise<void> {
-  await sql`UPDATE command_queue SET state = 'sent', sent_at = ${tx.now}, send_count = send_count + 1, wake_at = NULL
-    WHERE tenant_id = ${tx.scope.tenantId} AND id = ${id}`.execute(sqlOf<CommandTables>(tx));
+/** Where a row stands in the queue. */
+export type QueuePlace = Pick<CommandRow, "deviceId" | "channel" | "lane" | "id">;
+const AT = "WHERE tenant_id = ? AND device_id = ? AND channel = ? AND lane = ? AND id = ?";
+const MARK_SENT = `UPDATE command_queue SET state = 'sent', sent_at = ?, send_count = send_count + 1, wake_at = NULL ${AT}`;
+const CLOSE = `UPDATE command_queue SET state = ?, error = ?, answered_at = ?, is_open = 0, dead = ?, wake_at = NULL,
+  hold = NULL, not_before = NULL ${AT}`;
+
+export async function markSent(tx: WriteTransaction, at: QueuePlace): Promise<void> {
+  await tx.prepared.run(MARK_SENT, [tx.now, tx.scope.tenantId, at.deviceId, at.channel, at.lane, at.id]);
 }
 
 /** The Mac spoke of it, so the sendings are counted anew. */
@@ -255,12 +353,12 @@ export async function markNotNow(
 /** Ends a command. */
 export async function close(
   tx: WriteTransaction,
-  id: CommandId,
+  at: QueuePlace,
   end: { readonly state: CommandState; readonly error: string | null; readonly dead: DeadLetter | null },
 ): Promise<void> {
-  await sql`UPDATE command_queue SET state = ${end.state}, error = ${end.error}, answered_at = ${tx.now}, is_open = 0,
-    dead = ${end.dead}, wake_at = NULL, hold = NULL, not_before = NULL
-    WHERE tenant_id = ${tx.scope.tenantId} AND id = ${id}`.execute(sqlOf<CommandTables>(tx));
+  const { state, error, dead } = end;
+  const values = [state, error, tx.now, dead, tx.scope.tenantId, at.deviceId, at.channel, at.lane, at.id];
+  await tx.prepared.run(CLOSE, values);
 }
 
 export async function readCommand(tx: ReadTransaction, id: CommandId): Promise<CommandRow | undefined> {

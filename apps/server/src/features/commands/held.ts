@@ -4,6 +4,7 @@ import { type BoundAction, bindAction } from "../../kernel/action.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
+import { readDeviceNames } from "../devices/index.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { findDefinition } from "./definitions.ts";
 import {
@@ -48,12 +49,15 @@ export const heldActions = (
       const restore = await readLastRestore(tx);
       const things: HeldThing[] = (await readRestored(tx, limit)).map(toThing);
       for (const source of sources) things.push(...(await source.list(tx, limit)));
+      const ids = things.flatMap(({ deviceId }) => deviceId ?? []);
+      const names = await readDeviceNames(tx, ids);
       return {
         restore:
           restore === undefined ? null : { detectedAt: new Date(restore.at).toISOString(), reason: restore.reason },
         ...(await countHeld(tx, sources)),
         items: things.map((thing) => ({
           ...thing,
+          deviceName: thing.deviceId === null ? null : (names.get(thing.deviceId) ?? thing.deviceId),
           createdAt: new Date(thing.createdAt).toISOString(),
           expiresAt: thing.expiresAt === null ? null : new Date(thing.expiresAt).toISOString(),
         })),
@@ -108,6 +112,7 @@ const toThing = (row: CommandRow): HeldThing => ({
   deviceId: row.deviceId,
   type: row.requestType,
   risk: findDefinition(row)?.risk ?? "rootEquivalent",
+  devices: 1,
   actor: row.actor,
   createdAt: row.createdAt,
   expiresAt: row.expiresAt,

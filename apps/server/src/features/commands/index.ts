@@ -1,8 +1,11 @@
 export type { Sender } from "./answer-poll.ts";
 export type { BatchOrder, BatchSlices, Refused } from "./batch-slices.ts";
 export { commandCatalog } from "./catalog/index.ts";
+export { pageOfMacs } from "./command-pages.ts";
 export { type CommandOrder, CommandQueue, type QueuedCommand } from "./command-queue.ts";
+export { commandSealed } from "./commands.sql.ts";
 export type { CommandsFeature } from "./commands-feature.ts";
+export { findDefinition } from "./definitions.ts";
 export { type CommandRow, DEFAULT_TTL_MS, type Lane } from "./model.ts";
 export type {
   AnswerHook,

@@ -69,7 +69,9 @@ export interface HeldThing {
   readonly id: string;
   readonly deviceId: string | null;
   readonly type: string;
-  readonly risk: string;
+  readonly risk: Risk;
+  /** How many Macs it would still go to. */
+  readonly devices: number;
   readonly actor: string;
   /** ms */
   readonly createdAt: number;

@@ -59,7 +59,7 @@ export const expireCommands = (kernel: Kernel, queue: CommandQueue): Job => ({
 /** Carries answered commands from the queue to the history, and lets old inputs go. */
 export const archiveAnswered = (kernel: Kernel): Job => ({
   name: "commands/archive-answered",
-  everyMs: 10_000,
+  everyMs: 2_000,
   run: async () => {
     const scope = systemScope(PLATFORM, "commands");
     while ((await kernel.store.write(scope, (tx) => archive(tx, BATCH))) === BATCH);

@@ -55,7 +55,7 @@ export async function readWaitingQueues(
   limit: number,
 ): Promise<readonly { readonly tenantId: TenantId; readonly deviceId: DeviceId; readonly channel: string }[]> {
   const { rows } = await sql<{ tenant_id: string; device_id: string; channel: string }>`
-    SELECT DISTINCT tenant_id, device_id, channel FROM command_queue WHERE is_open = 1 AND hold IS NULL LIMIT ${limit}`.execute(
+    SELECT DISTINCT tenant_id, device_id, channel FROM command_queue WHERE is_open = 1 AND hold IS NULL LIMIT ${sql.lit(limit)}`.execute(
     sqlOf<CommandTables>(tx),
   );
   return rows.map((row) => ({
@@ -77,7 +77,7 @@ const CARRIED = sql.raw(
 export async function archive(tx: WriteTransaction, limit: number): Promise<number> {
   const db = sqlOf<CommandTables>(tx);
   const closed = sql`FROM command_queue WHERE is_open = 0 AND answered_at <= ${tx.now}
-    ORDER BY answered_at, tenant_id, id LIMIT ${limit}`;
+    ORDER BY answered_at, tenant_id, id LIMIT ${sql.lit(limit)}`;
   await sql`INSERT INTO command_history (${CARRIED}, input, kept_input)
     SELECT ${CARRIED}, CASE WHEN state IN ('error', 'formatError', 'expired') THEN input ELSE '{}' END,
       CASE WHEN state IN ('error', 'formatError', 'expired') THEN 1 ELSE 0 END ${closed}`.execute(db);
@@ -89,7 +89,7 @@ export async function archive(tx: WriteTransaction, limit: number): Promise<numb
 /** Forgets the inputs of commands that failed before a time. @returns how many */
 export async function forgetInputs(tx: WriteTransaction, before: number, limit: number): Promise<number> {
   const { numAffectedRows } = await sql`UPDATE command_history SET input = '{}', kept_input = 0 WHERE (tenant_id, id) IN
-    (SELECT tenant_id, id FROM command_history WHERE kept_input = 1 AND answered_at < ${before} LIMIT ${limit})`.execute(
+    (SELECT tenant_id, id FROM command_history WHERE kept_input = 1 AND answered_at < ${before} LIMIT ${sql.lit(limit)})`.execute(
     sqlOf<CommandTables>(tx),
   );
   return Number(numAffectedRows ?? 0n);

@@ -1,4 +1,4 @@
-import type { Sealed } from "../../kernel/secret.ts";
+import type { Sealed, SealedColumn } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { BlobSummary } from "./ports.ts";
 
@@ -21,6 +21,13 @@ export const contentMigrations: readonly Migration[] = [
     ],
   },
 ];
+
+export const contentSealed: SealedColumn = {
+  table: "content_keys",
+  column: "sealed_key",
+  id: "name",
+  isPlatform: true,
+};
 
 export async function putBlob(tx: WriteTransaction, { hash, size, chunks }: BlobSummary): Promise<void> {
   await sqlOf<Tables>(tx)

@@ -89,11 +89,19 @@ export function createContent(kernel: Kernel, options: ContentOptions): ContentF
       ],
       start: async () => {
         await openKey();
-        if (agentBundle !== undefined) await takeBundle(agentBundle);
+        if (agentBundle === undefined) return;
+        await takeBundle(agentBundle).catch((error: unknown) => {
+          if (!isDiskFull(error)) throw error;
+          // Macs that have the agent go on with it; it is installed on none until the next start.
+          kernel.log.error("content.no-agent-package", { error: String(error) });
+        });
       },
     },
   };
 }
+
+const isDiskFull = (error: unknown): boolean =>
+  ["ENOSPC", "EDQUOT", "store.full"].includes(String((error as { readonly code?: unknown }).code));
 
 async function* inPieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 1_048_576) yield bytes.subarray(at, at + 1_048_576);

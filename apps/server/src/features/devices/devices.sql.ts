@@ -163,6 +163,7 @@ export interface DeviceFilter {
   readonly mdm?: "enrolled" | "not-enrolled" | undefined;
   readonly model?: string | undefined;
   readonly osVersion?: string | undefined;
+  readonly quarantined?: "only" | undefined;
 }
 
 export const SORT_COLUMNS = {
@@ -200,6 +201,7 @@ function matching(filter: DeviceFilter, tenantId: string) {
     if (filter.mdm !== undefined) parts.push(e("mdm_enrolled", "=", filter.mdm === "enrolled" ? 1 : 0));
     if (filter.model !== undefined) parts.push(e("model", "=", filter.model));
     if (filter.osVersion !== undefined) parts.push(e("os_version", "=", filter.osVersion));
+    if (filter.quarantined !== undefined) parts.push(e("quarantine", "is not", null));
     return e.and(parts);
   };
 }
@@ -271,6 +273,20 @@ export async function readKnownIds(tx: ReadTransaction, ids: readonly string[]):
     .where("id", "in", [...ids])
     .execute();
   return rows.map(({ id }) => asId<"device">(id));
+}
+
+/** What lists over many Macs call them; a Mac that is gone is not in it. */
+export async function readDeviceNames(
+  tx: ReadTransaction,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("devices")
+    .select(["id", "name"])
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("id", "in", [...new Set(ids)])
+    .execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** Counts by state, for the dashboard. */

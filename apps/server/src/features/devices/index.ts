@@ -3,6 +3,7 @@ export {
   readDevice,
   readDeviceBySerial,
   readDeviceIds,
+  readDeviceNames,
   readDevices,
   readFleet,
   readKnownIds,
@@ -21,5 +22,5 @@ export {
   setMdmState,
   upsertDeviceAtEnrollment,
 } from "./record.ts";
-export { type ReportKind, readReports, storeReport } from "./reports.sql.ts";
+export { quarantineSealed, type ReportKind, readReports, storeReport } from "./reports.sql.ts";
 export { SeenTimes } from "./seen-times.ts";

@@ -1,4 +1,5 @@
 import type { DeviceId } from "@pomona/facts";
+import type { SealedColumn } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 
 /** The key of a list in the store. */
@@ -49,6 +50,8 @@ export const reportMigrations: readonly Migration[] = [
     ],
   },
 ];
+
+export const quarantineSealed: SealedColumn = { table: "quarantined_messages", column: "sealed_bytes", id: "id" };
 
 /** The newest list of its kind from one source; the one before is replaced. */
 export async function storeReport(

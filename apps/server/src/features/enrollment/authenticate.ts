@@ -69,7 +69,7 @@ export async function authenticate(
     if ((await clones.onAuthenticate(tx, enrollment, claimed)) || reason !== undefined) return "wrong-serial-number";
     await request.remember(tx);
     if (isRenewal(enrollment, certificate)) {
-      const pins = { pin: certificate.hash, pinExpiresAt: certificate.notAfter, previousPin: enrollment.pin };
+      const pins = { pin: certificate.hash, pinExpiresAt: certificate.notAfter, previousPins: replaced(enrollment) };
       await enrollments.change(tx, enrollment.id, pins);
       for (const hook of ports.identityHooks) await hook(tx, enrollment, certificate, "checkedIn");
       return undefined;
@@ -98,6 +98,15 @@ const serialNumberOf = ({ from, serialNumber }: Authenticate): string | null =>
 /** A further certificate of the same enrollment, which we granted for that purpose, from a Mac that is enrolled. */
 const isRenewal = (enrollment: Enrollment, certificate: KnownCertificate): boolean =>
   enrollment.isRenewing && enrollment.state === "enrolled" && enrollment.pin !== certificate.hash;
+
+/** Renewals that broke off in a row, each with an identity that may be the one in use. */
+const MOST_PREVIOUS = 4;
+
+/** What counts beside a new certificate: the first of them brought the last TokenUpdate, and goes last. */
+function replaced({ pin, previousPins }: Enrollment): readonly string[] {
+  const [proved, ...others] = [...previousPins, ...(pin === null ? [] : [pin])];
+  return proved === undefined ? [] : [proved, ...others.slice(1 - MOST_PREVIOUS)];
+}
 
 async function beginAnew(
   tx: WriteTransaction,
@@ -136,7 +145,7 @@ async function beginAnew(
     deviceId,
     pin: certificate.hash,
     pinExpiresAt: certificate.notAfter,
-    previousPin: null,
+    previousPins: [],
     isRenewing: false,
     tally: 0,
     pushToken: null,

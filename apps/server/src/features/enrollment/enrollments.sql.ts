@@ -1,5 +1,6 @@
 import { asId, type DeviceId } from "@pomona/facts";
 import type { MdmTerms } from "@pomona/profiles";
+import type { SealedColumn } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { Enrollment, EnrollmentState } from "./model.ts";
 
@@ -78,6 +79,8 @@ export const enrollmentMigrations: readonly Migration[] = [
   },
 ];
 
+export const enrollmentSealed: SealedColumn = { table: "enrollments", column: "sealed_unlock_token", id: "id" };
+
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 
 const toEnrollment = (row: Columns): Enrollment => ({
@@ -91,7 +94,7 @@ const toEnrollment = (row: Columns): Enrollment => ({
   deviceId: row.device_id === null ? null : asId<"device">(row.device_id),
   topic: row.topic,
   pin: row.pin,
-  previousPin: row.previous_pin,
+  previousPins: row.previous_pin === null ? [] : row.previous_pin.split(" "),
   pinExpiresAt: row.pin_expires_at,
   isRenewing: row.is_renewing === 1,
   tally: row.tally,
@@ -112,7 +115,7 @@ export interface EnrollmentChange {
   readonly serialNumber?: string | null;
   readonly deviceId?: DeviceId;
   readonly pin?: string | null;
-  readonly previousPin?: string | null;
+  readonly previousPins?: readonly string[];
   readonly pinExpiresAt?: number;
   readonly isRenewing?: boolean;
   readonly tally?: number;
@@ -133,7 +136,7 @@ function toColumns(change: EnrollmentChange): Partial<Columns> {
   if (change.serialNumber !== undefined) columns.serial_number = change.serialNumber;
   if (change.deviceId !== undefined) columns.device_id = change.deviceId;
   if (change.pin !== undefined) columns.pin = change.pin;
-  if (change.previousPin !== undefined) columns.previous_pin = change.previousPin;
+  if (change.previousPins !== undefined) columns.previous_pin = change.previousPins.join(" ") || null;
   if (change.pinExpiresAt !== undefined) columns.pin_expires_at = change.pinExpiresAt;
   if (change.isRenewing !== undefined) columns.is_renewing = change.isRenewing ? 1 : 0;
   if (change.tally !== undefined) columns.tally = change.tally;

@@ -68,12 +68,12 @@ export class Enrollments {
   }
 }
 
-/** The rule of pinning: one identifier and one certificate per enrollment, the one before it only until it is replaced. */
+/** The rule of pinning: one identifier and one certificate per enrollment, those before it only until it is proved. */
 export function judge(enrollment: Enrollment | undefined, hash: string, from: EnrollmentIdentifier): Resolution {
   if (enrollment === undefined || enrollment.identifier === null || enrollment.deviceId === null)
     return { ok: false, reason: "not-enrolled" };
   if (enrollment.identifier !== from.deviceIdentifier) return { ok: false, reason: "wrong-identifier" };
-  if (enrollment.pin !== hash && enrollment.previousPin !== hash)
+  if (enrollment.pin !== hash && !enrollment.previousPins.includes(hash))
     return { ok: false, reason: "superseded-certificate" };
   if (enrollment.state !== "authenticated" && enrollment.state !== "enrolled")
     return { ok: false, reason: "not-enrolled" };

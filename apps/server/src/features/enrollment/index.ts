@@ -12,6 +12,7 @@ export {
 export { type EndingIdentity, readEndingIdentities } from "./ending-identities.sql.ts";
 export type { EnrollmentFeature, EnrollmentPorts } from "./enrollment-feature.ts";
 export {
+  enrollmentSealed,
   readDeviceIdOf,
   readEnrollment,
   readEnrollmentIds,

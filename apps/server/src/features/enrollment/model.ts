@@ -22,9 +22,12 @@ export interface Enrollment {
   readonly serialNumber: string | null;
   readonly deviceId: DeviceId | null;
   readonly topic: string;
-  /** Hash of the certificate that counts, and of the one before it until the new one has brought a TokenUpdate. */
+  /**
+   * Hash of the certificate that counts, and of those before it until the new one has brought a TokenUpdate: the last one that
+   * brought any, and those of renewals that broke off, for only the Mac knows which of them it went on with.
+   */
   readonly pin: string | null;
-  readonly previousPin: string | null;
+  readonly previousPins: readonly string[];
   /** When the certificate that counts ends, ms. */
   readonly pinExpiresAt: number | null;
   /** A further identity was granted: the next Authenticate with it renews, and clears nothing. */

@@ -89,11 +89,11 @@ async function store(
     ...(message.unlockToken === undefined || message.unlockToken.length === 0
       ? {}
       : { sealedUnlockToken: sealUnlockToken(ports.kernel, enrollment, message.unlockToken) }),
-    ...(isNewest && enrollment.previousPin !== null ? { previousPin: null, isRenewing: false } : {}),
+    ...(isNewest && enrollment.previousPins.length > 0 ? { previousPins: [], isRenewing: false } : {}),
   };
   await ports.enrollments.change(tx, enrollment.id, change);
   if (isNewest) {
-    const isRenewed = enrollment.previousPin !== null;
+    const isRenewed = enrollment.previousPins.length > 0;
     const others = { role: "mdm", except: certificate.hash, reason: "superseded" } as const;
     await ports.authority.revoke(tx, { enrollmentId: enrollment.id }, others);
     if (isRenewed) {

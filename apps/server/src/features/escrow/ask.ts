@@ -1,6 +1,6 @@
 import type { OrderType } from "@pomona/agent-protocol";
 import type { DeviceId, SecretKind } from "@pomona/facts";
-import type { WriteTransaction } from "../../kernel/store.ts";
+import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 import { readDevice } from "../devices/index.ts";
 import type { AskPurpose } from "./model.ts";
 import type { EscrowParts } from "./ports.ts";
@@ -43,6 +43,12 @@ export async function askByCommand(
   await remember(tx, id, about);
 }
 
+/** Whether the Mac has an agent that could take an order. */
+export async function canOrder(tx: ReadTransaction, deviceId: DeviceId): Promise<boolean> {
+  const device = await readDevice(tx, deviceId);
+  return device !== undefined && device.agentInstalled && device.quarantine === null;
+}
+
 /** Gives the agent an order and remembers what for. @returns false when the Mac has no agent that could take it */
 export async function askByOrder(
   tx: WriteTransaction,
@@ -51,9 +57,8 @@ export async function askByOrder(
   type: OrderType,
   input: Readonly<Record<string, unknown>> = {},
 ): Promise<boolean> {
-  const device = await readDevice(tx, about.deviceId);
-  if (device === undefined || !device.agentInstalled || device.quarantine !== null) return false;
-  const orderId = await storeOrder(tx, { deviceId: device.id, type, input, expiresInSeconds: ORDER_LIFE_SECONDS });
+  if (!(await canOrder(tx, about.deviceId))) return false;
+  const orderId = await storeOrder(tx, { deviceId: about.deviceId, type, input, expiresInSeconds: ORDER_LIFE_SECONDS });
   await remember(tx, orderId, about);
   return true;
 }

@@ -65,6 +65,8 @@ export const toDeparture = (row: DepartureRow): Departure => ({
   choice: row.choice,
   account: row.account,
   step: row.state === "open" ? row.step : null,
+  accounts:
+    row.accounts?.accounts.map(({ name, isAdmin, hasSecureToken }) => ({ name, isAdmin, hasSecureToken })) ?? null,
   steps: STEPS.map((step) => {
     const { state, todo, findings, at } = row.steps[step];
     return { step, ...STEP_TEXTS[step], state, todo, findings: [...findings], at: toTime(at) };

@@ -62,6 +62,7 @@ test("a departed user's Mac is handed over: token checked, account made, one log
     [asked.state, asked.findings.map(({ text }) => text)],
     ["needsPerson", ["gone: has a secure token"]],
   );
+  assert.deepEqual((await mac.show()).accounts, [{ name: "gone", isAdmin: false, hasSecureToken: true }]);
   const next = { name: "next", create: true, fullName: "Next Person" };
   await mac.act("continue-departure", { step: "account", account: next });
   const order = await rig.finish(mac, "create-account", { name: "next" });

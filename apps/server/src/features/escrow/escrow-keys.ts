@@ -1,3 +1,4 @@
+import type { EscrowCertificate } from "@pomona/contract";
 import type { TenantId } from "@pomona/facts";
 import {
   type Certificate,
@@ -13,7 +14,7 @@ import type { Kernel } from "../../kernel/feature.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import { Secret } from "../../kernel/secret.ts";
 import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
-import type { Authority } from "../tenants/index.ts";
+import { type Authority, certificateHash } from "../tenants/index.ts";
 import { insertKey, readKeys, type StoredEscrowKey } from "./keys.sql.ts";
 
 const DAY = 86_400_000;
@@ -27,6 +28,13 @@ export interface EscrowKey {
   readonly certificate: Certificate;
   readonly key: PrivateKeyHandle;
 }
+
+/** The certificate in use, and how many there are with the older ones. */
+export const describeKeys = (current: Certificate, all: readonly StoredEscrowKey[]): EscrowCertificate => ({
+  fingerprint: certificateHash(current.raw),
+  expiresAt: new Date(current.notAfter).toISOString(),
+  keys: all.length,
+});
 
 const place = (id: string) => ({ table: "escrow_keys", row: id, field: "sealed_key" });
 

@@ -1,10 +1,10 @@
+import { isRecoveryKey } from "@pomona/mdm";
 import type { Job } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import { readDevice } from "../devices/index.ts";
 import { askByOrder } from "./ask.ts";
 import { readUntoldTokens, updateEscrowDevice } from "./devices.sql.ts";
 import { proveRecoveryKey } from "./file-vault.ts";
-import { isRecoveryKey } from "./generate-secrets.ts";
 import { noteEnvelope, readUncheckedEnvelopes } from "./keys.sql.ts";
 import { readPolicy } from "./policies.sql.ts";
 import type { EscrowParts } from "./ports.ts";

@@ -7,6 +7,7 @@ import { askForCode } from "./activation-lock.ts";
 import { beginRotation, prepareRotation } from "./begin-rotation.ts";
 import { readDueCodes, readDueProfiles, updateEscrowDevice } from "./devices.sql.ts";
 import { sendEscrowProfile } from "./escrow-profile.ts";
+import type { RotationRow } from "./model.ts";
 import type { EscrowParts } from "./ports.ts";
 import { readDueRotations, readRotation } from "./rotations.sql.ts";
 import { readToRotate, updateSecret } from "./secrets.sql.ts";
@@ -47,22 +48,36 @@ export const rotateDue = (parts: EscrowParts): Job => ({
         await scheduleRotation(tx, row.deviceId, row.kind, { reason, dueAt: tx.now });
       });
     }
-    for (const { tenantId, rotation } of await store.read(platform, (tx) => readDueRotations(tx, BATCH))) {
-      const { deviceId, kind } = rotation;
-      const means = await prepareRotation(parts, tenantId, kind);
-      const begin = async (tx: WriteTransaction) => {
-        if ((await readRotation(tx, deviceId, kind))?.state === "scheduled")
-          await beginRotation(tx, parts, deviceId, kind, means);
-      };
-      await inTenant(parts, tenantId, begin).catch(async (error: unknown) => {
-        if (!(error instanceof PomonaError)) throw error;
-        await inTenant(parts, tenantId, async (tx) => {
-          await setRotation(tx, deviceId, kind, "failed", { error: error.message });
-        });
-      });
-    }
+    for (const { tenantId, rotation } of await store.read(platform, (tx) => readDueRotations(tx, BATCH)))
+      await beginDue(parts, tenantId, rotation);
   },
 });
+
+/** What says nothing about the Mac or its key: it is tried again, and the others go on. */
+const LATER: ReadonlySet<string> = new Set(["kms.refused", "kms.unreachable", "escrow.changed-meanwhile"]);
+const LATER_MS = 300_000;
+
+async function beginDue(
+  parts: EscrowParts,
+  tenantId: TenantId,
+  { deviceId, kind }: Pick<RotationRow, "deviceId" | "kind">,
+): Promise<void> {
+  try {
+    const means = await prepareRotation(parts, tenantId, deviceId, kind);
+    await inTenant(parts, tenantId, async (tx) => {
+      if ((await readRotation(tx, deviceId, kind))?.state === "scheduled")
+        await beginRotation(tx, parts, deviceId, kind, means);
+    });
+  } catch (error) {
+    if (!(error instanceof PomonaError)) throw error;
+    const { code, message } = error;
+    await inTenant(parts, tenantId, async (tx) => {
+      if (LATER.has(code))
+        await setRotation(tx, deviceId, kind, "scheduled", { error: message, dueAt: tx.now + LATER_MS });
+      else await setRotation(tx, deviceId, kind, "failed", { error: message });
+    });
+  }
+}
 
 /** Asks Macs for their own bypass codes within the days in which they hand them out. */
 export const fetchCodes = (parts: EscrowParts): Job => ({

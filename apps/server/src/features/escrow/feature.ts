@@ -4,6 +4,7 @@ import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import type { CheckInHandlers } from "../enrollment/index.ts";
 import { askByOrder } from "./ask.ts";
 import { dropBootstrapToken, getBootstrapToken, setBootstrapToken } from "./bootstrap-token.ts";
+import { changeRecipient } from "./change-recipient.ts";
 import { departureActions } from "./departure-actions.ts";
 import { departureMigrations, readAtLogin } from "./departures.sql.ts";
 import { deviceMigrations } from "./devices.sql.ts";
@@ -12,6 +13,7 @@ import { checkSeals, forgetOld, tellMissingTokens } from "./escrow-watch.job.ts"
 import { fetchCodes, rotateDue, sendProfiles } from "./escrow-work.job.ts";
 import { proveRecoveryKey } from "./file-vault.ts";
 import { keyMigrations } from "./keys.sql.ts";
+import { checkKms, moveToKms } from "./kms.job.ts";
 import { listSecrets } from "./list-secrets.ts";
 import { keepLockPin, PIN_COMMANDS } from "./lock-pins.ts";
 import { ANSWERED, onAnswer } from "./on-answer.ts";
@@ -20,6 +22,7 @@ import { onOrderFinished } from "./on-order-finished.ts";
 import { policyMigrations } from "./policies.sql.ts";
 import { policyActions } from "./policy-actions.ts";
 import type { EscrowParts, EscrowPorts } from "./ports.ts";
+import { recipientMigrations } from "./recipients.sql.ts";
 import { revealActions } from "./reveal-secret.ts";
 import { revealMigrations } from "./reveals.sql.ts";
 import { isAsked, rotationMigrations } from "./rotations.sql.ts";
@@ -32,10 +35,10 @@ export function createEscrow(
   kernel: Kernel,
   ports: EscrowPorts,
 ): { readonly feature: Feature; readonly checkIns: CheckInHandlers } {
-  const { enrollment, authority, commands, storeOrder } = ports;
+  const { enrollment, authority, commands, storeOrder, kms } = ports;
   const book = new SecretBook(kernel.vault);
   const keys = new EscrowKeys(kernel, authority);
-  const parts: EscrowParts = { kernel, book, keys, queue: commands.queue, storeOrder };
+  const parts: EscrowParts = { kernel, book, keys, queue: commands.queue, storeOrder, kms };
   enrollment.onReset(dropBootstrapToken);
   commands.onAnswer(ANSWERED, onAnswer(parts));
   commands.onQueue(PIN_COMMANDS, keepLockPin(parts));
@@ -54,13 +57,15 @@ export function createEscrow(
         ...deviceMigrations,
         ...revealMigrations,
         ...departureMigrations,
+        ...recipientMigrations,
       ],
       actions: [
         listSecrets,
-        showEscrow,
+        showEscrow(kernel),
         ...secretActions(parts),
         ...revealActions(parts),
         ...policyActions(parts),
+        changeRecipient(parts),
         ...departureActions(parts),
       ],
       factHandlers: [
@@ -75,6 +80,8 @@ export function createEscrow(
         rotateDue(parts),
         fetchCodes(parts),
         checkSeals(parts),
+        checkKms(parts),
+        moveToKms(parts),
         tellMissingTokens(parts),
         forgetOld(parts),
         lookAtLogins(parts),

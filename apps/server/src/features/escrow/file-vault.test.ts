@@ -131,6 +131,70 @@ test("a Mac that dies in the middle keeps both keys, and the next rotation begin
   assert.deepEqual([after.rotation?.state, after.values.map(({ slot }) => slot)], ["done", ["current", "old"]]);
 });
 
+test("a rotation that is asked for while the first key is still being proved replaces that key too", async () => {
+  await using rig = await escrowRig();
+  const mac = await macWithProfile(rig);
+  const cms = envelopeOf(FIRST, await certificateOf(rig, mac));
+  await rig.answer(mac.tenantId, "SecurityInfo", "acknowledged", securityInfo(cms));
+  assert.deepEqual(await rotate(rig, mac), { state: "validating", waitsFor: "the Mac to prove it" });
+  await rig.finish(mac, "validate-recovery-key", { verdict: "right" });
+  assert.equal((await keyOf(rig, mac)).rotation?.state, "scheduled", "a proof of the old key is no new key");
+  await rig.job("escrow/rotate-due");
+  assert.equal(rig.sent.at(-1)?.requestType, "RotateFileVaultKey");
+  assert.equal(rig.sent.at(-1)?.input["unlockSecret"], FIRST);
+});
+
+test("a key that was seen before it was proved is replaced after it is", async () => {
+  await using rig = await escrowRig();
+  const mac = await macWithKey(rig);
+  await rotate(rig, mac);
+  const cms = envelopeOf(SECOND, await certificateOf(rig, mac));
+  await rig.answer(mac.tenantId, "RotateFileVaultKey", "acknowledged", {
+    RotateResult: { EncryptedNewRecoveryKey: cms },
+  });
+  const [pending] = (await keyOf(rig, mac)).values;
+  assert.equal(await reveal(rig, mac, pending!.id), SECOND);
+  await rig.finish(mac, "validate-recovery-key", { verdict: "right" });
+  await rig.job("escrow/rotate-due");
+  assert.equal(rig.sent.at(-1)?.input["unlockSecret"], SECOND);
+});
+
+test("a late word on the old key neither ends a rotation nor stands for the new one's proof", async () => {
+  for (const late of ["right", "wrong"]) {
+    await using rig = await escrowRig();
+    const mac = await macWithKey(rig);
+    await rig.perform("escrow.verify-secret", rig.person(mac.tenantId), {
+      deviceId: mac.deviceId,
+      kind: "fileVaultKey",
+    });
+    await rotate(rig, mac);
+    const cms = envelopeOf(SECOND, await certificateOf(rig, mac));
+    await rig.answer(mac.tenantId, "RotateFileVaultKey", "acknowledged", {
+      RotateResult: { EncryptedNewRecoveryKey: cms },
+    });
+    const about = await rig.finish(mac, "validate-recovery-key", { verdict: late });
+    assert.equal(about.input["prk"], FIRST);
+    assert.equal((await keyOf(rig, mac)).rotation?.state, "validating", late);
+    const proof = await rig.finish(mac, "validate-recovery-key", { verdict: "right" });
+    assert.equal(proof.input["prk"], SECOND);
+    assert.equal((await keyOf(rig, mac)).rotation?.state, "done", late);
+    assert.equal(await reveal(rig, mac), SECOND);
+  }
+});
+
+test("a Mac that refuses the key which we hold is asked for the one that it has in escrow", async () => {
+  await using rig = await escrowRig();
+  const mac = await macWithKey(rig);
+  await rotate(rig, mac);
+  // It took the command before, and its answer with the new key was lost.
+  await rig.answer(mac.tenantId, "RotateFileVaultKey", "error", null, { error: "The disk could not be unlocked." });
+  const cms = envelopeOf(SECOND, await certificateOf(rig, mac));
+  await rig.answer(mac.tenantId, "SecurityInfo", "acknowledged", securityInfo(cms));
+  await rig.finish(mac, "validate-recovery-key", { verdict: "right" });
+  assert.equal(await reveal(rig, mac), SECOND);
+  assert.equal((await keyOf(rig, mac)).rotation?.state, "done");
+});
+
 test("where no agent can prove the lost one, both keys are tried on the disk", async () => {
   await using rig = await escrowRig();
   const tenantId = await rig.newTenant("Orchard");
@@ -191,6 +255,8 @@ test("a renewed certificate opens what was sent to the old one, and goes to ever
   const old = await certificateOf(rig, mac);
   const made = (await rig.perform("escrow.rotate-certificate", rig.person(mac.tenantId), {})) as { keys: number };
   assert.equal(made.keys, 2);
+  const shown = (await rig.perform("escrow.show-escrow", rig.person(mac.tenantId), {})) as { certificate: unknown };
+  assert.deepEqual(shown.certificate, made);
   await rig.job("escrow/send-profiles");
   const [profile] = rig.sent.filter(({ requestType }) => requestType === "InstallProfile");
   const bytes = Buffer.from(String(profile?.input["payload"]), "base64").toString("utf8");

@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
 import type { DeviceId } from "@pomona/facts";
+import { isRecoveryKey } from "@pomona/mdm";
 import type { WriteTransaction } from "../../kernel/store.ts";
-import { askByCommand, askByOrder } from "./ask.ts";
+import { askByCommand, askByOrder, canOrder } from "./ask.ts";
 import type { EscrowKey } from "./escrow-keys.ts";
-import { isRecoveryKey, makeNonce } from "./generate-secrets.ts";
+import { makeNonce } from "./generate-secrets.ts";
 import { putEnvelope } from "./keys.sql.ts";
-import type { AskRow, SecretRow, Verdict } from "./model.ts";
+import type { AskRow, Opened, SecretRow, Verdict } from "./model.ts";
 import type { EscrowParts } from "./ports.ts";
+import { readRecipient } from "./recipients.sql.ts";
 import { isAsked, readRotation } from "./rotations.sql.ts";
 import { readHeld, readSecret, updateSecret } from "./secrets.sql.ts";
-import { setRotation } from "./set-rotation.ts";
+import { scheduleRotation, setRotation } from "./set-rotation.ts";
 
 const KIND = "fileVaultKey";
 
@@ -22,6 +24,9 @@ export const NO_KEY =
 const NOT_PROVED =
   "The new key came and can be read, and nobody proved it on the Mac: that takes the agent. Both keys are kept; the next " +
   "rotation tries both.";
+
+/** Why a rotation begins again: the key that counted did not open the disk, so the one that came later is tried. */
+export const OTHER_KEY = "other key";
 
 /** What became of a CMS that a Mac sent. */
 export type TakenKey = "new" | "known" | "unreadable";
@@ -42,14 +47,16 @@ export async function takeRecoveryKey(
   const text = opened === undefined ? "" : Buffer.from(opened.expose()).toString("utf8").trim();
   const isReadable = isRecoveryKey(text);
   const digest = createHash("sha256").update(cms).digest("hex");
-  const isNew = await putEnvelope(tx, { deviceId, digest, cms, source, opens: isReadable });
   if (!isReadable) {
+    const isNew = await putEnvelope(tx, { deviceId, digest, cms, source, opens: false });
     if (isNew) await tx.publish({ type: "escrow.secret-unreadable", deviceId, data: { kind: KIND, secretId: null } });
     return "unreadable";
   }
+  // Beside a value that only the KMS opens there is no second copy that the server opens.
+  if ((await readRecipient(tx)) === undefined) await putEnvelope(tx, { deviceId, digest, cms, source, opens: true });
   const known = await book.find(tx, deviceId, KIND, Buffer.from(text, "utf8"));
   if (known !== undefined && known.slot !== "old") {
-    if (known.verdict !== "right") await proveRecoveryKey(tx, parts, known);
+    if (known.verdict !== "right") await proveRecoveryKey(tx, parts, known, new Map([[known.id, text]]));
     return "known";
   }
   const current = await readHeld(tx, deviceId, KIND, "current");
@@ -59,15 +66,28 @@ export async function takeRecoveryKey(
     known === undefined
       ? await book.keepPending(tx, { deviceId, kind: KIND, value: text, source })
       : await book.bringBack(tx, known);
-  await proveRecoveryKey(tx, parts, row);
+  await proveRecoveryKey(tx, parts, row, new Map([[row.id, text]]));
   return "new";
 }
 
-/** Has the Mac prove a key through its agent. @returns false when it has none that could */
-export async function proveRecoveryKey(tx: WriteTransaction, parts: EscrowParts, row: SecretRow): Promise<boolean> {
+/**
+ * Has the Mac prove a key through its agent. One that only the KMS opens, and that was not opened ahead, is opened and sent by the
+ * job that asks the KMS. @returns false when the Mac has no agent that could
+ */
+export async function proveRecoveryKey(
+  tx: WriteTransaction,
+  parts: EscrowParts,
+  row: SecretRow,
+  opened?: Opened,
+): Promise<boolean> {
   const about = { deviceId: row.deviceId, kind: KIND, purpose: "verify", secretId: row.id } as const;
-  if (await isAsked(tx, row.deviceId, KIND, "verify")) return true;
-  const prk = parts.book.text(tx.scope.tenantId, row);
+  if (await isAsked(tx, row.deviceId, KIND, "verify", row.id)) return true;
+  if (row.sealed.recipient === "kms" && opened?.has(row.id) !== true) {
+    if (!(await canOrder(tx, row.deviceId))) return false;
+    await updateSecret(tx, row.id, { kmsDue: tx.now, isProofDue: true });
+    return true;
+  }
+  const prk = parts.book.text(tx.scope.tenantId, row, opened);
   return askByOrder(tx, parts, about, "validate-recovery-key", { prk, nonce: makeNonce() });
 }
 
@@ -83,17 +103,23 @@ export async function settleProof(
   const { deviceId } = row;
   await tx.publish({ type: "escrow.secret-verified", deviceId, data: { kind: KIND, verdict } });
   const rotation = await readRotation(tx, deviceId, KIND);
-  const isRotating = rotation?.state === "validating";
+  // A word on the key that counted all along says nothing of the one that a rotation waits for.
+  const isNew = row.slot !== "current";
+  const isRotating = isNew && rotation?.state === "validating";
   if (verdict === "unknown") {
     if (isRotating) await setRotation(tx, deviceId, KIND, "failed", { error: NOT_PROVED });
     return;
   }
   if (verdict === "right") {
+    const replaced = await readHeld(tx, deviceId, KIND, "current");
     await book.confirm(tx, row, "right");
-    if (isRotating || rotation?.state === "failed") await setRotation(tx, deviceId, KIND, "done");
+    // It was proved only to know where the Mac is: its first key, or one that somebody has seen, is still to be replaced.
+    if (isRotating && (replaced === undefined || row.revealedAt !== null))
+      await scheduleRotation(tx, deviceId, KIND, { reason: rotation.reason, dueAt: tx.now });
+    else if (isRotating || (isNew && rotation?.state === "failed")) await setRotation(tx, deviceId, KIND, "done");
     return;
   }
-  if (row.slot === "current") await updateSecret(tx, row.id, { verdict, verifiedAt: tx.now });
+  if (!isNew) await updateSecret(tx, row.id, { verdict, verifiedAt: tx.now });
   else await book.refuse(tx, row, "fdesetup on the Mac said that this key does not fit", "wrong");
   if (!isRotating) return;
   await setRotation(tx, deviceId, KIND, "failed", {
@@ -110,10 +136,15 @@ export async function beginFileVaultRotation(
   parts: EscrowParts,
   deviceId: DeviceId,
   key: EscrowKey,
+  opened: Opened = new Map(),
 ): Promise<void> {
   const pending = await readHeld(tx, deviceId, KIND, "pending");
   const current = await readHeld(tx, deviceId, KIND, "current");
-  if (pending !== undefined && (await proveRecoveryKey(tx, parts, pending))) {
+  if (pending !== undefined && (await readRotation(tx, deviceId, KIND))?.reason === OTHER_KEY) {
+    await sendRotation(tx, parts, pending, key, opened);
+    return;
+  }
+  if (pending !== undefined && (await proveRecoveryKey(tx, parts, pending, opened))) {
     await setRotation(tx, deviceId, KIND, "validating");
     return;
   }
@@ -122,13 +153,14 @@ export async function beginFileVaultRotation(
     await setRotation(tx, deviceId, KIND, "failed", { error: NO_KEY });
     return;
   }
-  await sendRotation(tx, parts, unlocking, key);
+  await sendRotation(tx, parts, unlocking, key, opened);
 }
 
 /** The new key is here: it is being proved, or there is nobody to prove it. */
 export async function awaitProof(tx: WriteTransaction, deviceId: DeviceId): Promise<void> {
   await setRotation(tx, deviceId, KIND, "validating");
-  if (!(await isAsked(tx, deviceId, KIND, "verify")))
+  const pending = await readHeld(tx, deviceId, KIND, "pending");
+  if (pending === undefined || !(await isAsked(tx, deviceId, KIND, "verify", pending.id)))
     await setRotation(tx, deviceId, KIND, "failed", { error: NOT_PROVED });
 }
 
@@ -138,11 +170,12 @@ export async function sendRotation(
   parts: EscrowParts,
   unlocking: SecretRow,
   key: EscrowKey,
+  opened?: Opened,
 ): Promise<void> {
   const { deviceId } = unlocking;
   const about = { deviceId, kind: KIND, purpose: "rotate", secretId: unlocking.id, keyId: key.id } as const;
   await askByCommand(tx, parts, about, "RotateFileVaultKey", {
-    unlockSecret: parts.book.text(tx.scope.tenantId, unlocking),
+    unlockSecret: parts.book.text(tx.scope.tenantId, unlocking, opened),
     replyCertificate: Buffer.from(key.certificate.raw).toString("base64"),
   });
   await setRotation(tx, deviceId, KIND, "sent");

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
+import { isRecoveryKey } from "@pomona/mdm";
 import fc from "fast-check";
-import { bypassCodeOf, escrowKeyOf, hashPassword, isRecoveryKey, makePassword, makePin } from "./generate-secrets.ts";
+import { bypassCodeOf, escrowKeyOf, hashPassword, makePassword, makePin } from "./generate-secrets.ts";
 
 const python = (script: string, ...args: readonly string[]): string =>
   execFileSync("python3", ["-c", script, ...args], { encoding: "utf8" }).trim();

@@ -28,9 +28,6 @@ export function makePassword(groups = 5): string {
 /** Six digits, as DeviceLock wants. */
 export const makePin = (): string => String(randomInt(1_000_000)).padStart(6, "0");
 
-/** FileVault's personal recovery key, as macOS writes it. */
-export const isRecoveryKey = (text: string): boolean => /^[A-Z0-9]{4}(-[A-Z0-9]{4}){5}$/.test(text);
-
 /**
  * What SetAutoAdminPassword and AccountConfiguration take in place of a password (Apple: ShadowHashData). On a thread of the pool:
  * it is slow by design.

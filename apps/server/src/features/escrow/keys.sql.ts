@@ -1,5 +1,5 @@
 import { asId, type DeviceId, type TenantId } from "@pomona/facts";
-import type { Sealed } from "../../kernel/secret.ts";
+import type { Sealed, SealedColumn } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 
 interface Tables {
@@ -37,6 +37,8 @@ export const keyMigrations: readonly Migration[] = [
     ],
   },
 ];
+
+export const escrowKeySealed: SealedColumn = { table: "escrow_keys", column: "sealed_key", id: "id" };
 
 /** A key of ours that Macs encrypt recovery keys to; the newest is in use, the others open what was sent before. */
 export interface StoredEscrowKey {
@@ -124,6 +126,16 @@ export async function putEnvelope(tx: WriteTransaction, envelope: Envelope): Pro
       .execute();
   }
   return true;
+}
+
+/** Drops what Macs of the scope's tenant sent and what could be opened: the values are in escrow. @returns how many */
+export async function dropOpenedEnvelopes(tx: WriteTransaction): Promise<number> {
+  const { numDeletedRows } = await sqlOf<Tables>(tx)
+    .deleteFrom("escrow_envelopes")
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("opens", "=", 1)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }
 
 /** The newest CMS of a Mac, and whether it opened when that was last tried. */

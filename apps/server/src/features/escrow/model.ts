@@ -65,7 +65,16 @@ export interface SecretRow {
   readonly openedAt: number | null;
   readonly revealedAt: number | null;
   readonly rotateAt: number | null;
+  /** By which it is known again without being opened; only of what a KMS opens. */
+  readonly mark: string | null;
+  /** When the KMS is next asked whether it opens it; null for what the server opens. */
+  readonly kmsDue: number | null;
+  /** Whether the Mac is to prove it once the KMS opened it. */
+  readonly isProofDue: boolean;
 }
+
+/** Values that a KMS opened before the transaction that needs them, by the id of their row. For as long as that takes. */
+export type Opened = ReadonlyMap<string, string>;
 
 export interface RotationRow {
   readonly deviceId: DeviceId;

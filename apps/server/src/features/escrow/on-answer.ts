@@ -95,6 +95,8 @@ async function takeRotated(
     if (state === "error" && (await retryWithOther(tx, parts, ask))) return;
     // Both are kept: without an answer nobody knows which one counts, and the Mac will say with its next SecurityInfo.
     await setRotation(tx, deviceId, kind, "failed", { error: whyFailed(answer) });
+    // A Mac whose answer with a new key was lost refuses the key that was before it. What it has in escrow it tells again.
+    if (state === "error") await askByCommand(tx, parts, { deviceId, kind, purpose: "read" }, "SecurityInfo");
     return;
   }
   const unlocked = await readSecret(tx, ask?.secretId ?? "");

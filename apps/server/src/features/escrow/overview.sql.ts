@@ -55,7 +55,7 @@ export const readWithoutToken = (tx: ReadTransaction, before: number): Promise<F
     tx,
     sql<Row>`SELECT d.device_id, 'bootstrapToken' AS kind, d.enrolled_at AS at, d.token_note AS note, count(*) OVER () AS total
       FROM escrow_devices d WHERE d.tenant_id = ${tx.scope.tenantId} AND d.enrolled_at < ${before}
-        AND ${noneHeld(tx.scope.tenantId, "bootstrapToken")} ORDER BY d.enrolled_at LIMIT ${SHOWN}`,
+        AND ${noneHeld(tx.scope.tenantId, "bootstrapToken")} ORDER BY d.enrolled_at LIMIT ${sql.lit(SHOWN)}`,
   );
 
 /** Macs with FileVault whose recovery key nobody holds. */
@@ -64,7 +64,7 @@ export const readWithoutKey = (tx: ReadTransaction): Promise<FoundList> =>
     tx,
     sql<Row>`SELECT d.device_id, 'fileVaultKey' AS kind, d.enrolled_at AS at, NULL AS note, count(*) OVER () AS total
       FROM escrow_devices d WHERE d.tenant_id = ${tx.scope.tenantId} AND d.file_vault = 1
-        AND ${noneHeld(tx.scope.tenantId, "fileVaultKey")} ORDER BY d.enrolled_at LIMIT ${SHOWN}`,
+        AND ${noneHeld(tx.scope.tenantId, "fileVaultKey")} ORDER BY d.enrolled_at LIMIT ${sql.lit(SHOWN)}`,
   );
 
 /** Values that count and do not open, or that the Mac does not take, and keys from Macs that never opened. */
@@ -79,14 +79,14 @@ export const readBroken = (tx: ReadTransaction): Promise<FoundList> =>
         UNION ALL
         SELECT device_id, 'fileVaultKey', max(received_at), 'envelope' FROM escrow_envelopes
         WHERE tenant_id = ${tx.scope.tenantId} AND opens = 0 GROUP BY device_id
-      ) AS broken ORDER BY at DESC LIMIT ${SHOWN}`,
+      ) AS broken ORDER BY at DESC LIMIT ${sql.lit(SHOWN)}`,
   );
 
 export const readFailedRotations = (tx: ReadTransaction): Promise<FoundList> =>
   listOf(
     tx,
     sql<Row>`SELECT device_id, kind, since AS at, error AS note, count(*) OVER () AS total FROM escrow_rotations
-      WHERE tenant_id = ${tx.scope.tenantId} AND state = 'failed' ORDER BY since DESC LIMIT ${SHOWN}`,
+      WHERE tenant_id = ${tx.scope.tenantId} AND state = 'failed' ORDER BY since DESC LIMIT ${sql.lit(SHOWN)}`,
   );
 
 /** Bypass codes that macOS still hands out and that did not come. */
@@ -97,7 +97,7 @@ export const readExpiringCodes = (tx: ReadTransaction): Promise<FoundList> =>
         count(*) OVER () AS total
       FROM escrow_devices d WHERE d.tenant_id = ${tx.scope.tenantId} AND d.code_due_at IS NOT NULL
         AND d.code_until > ${tx.now} AND (d.code_note IS NULL OR d.code_note <> ${NOT_SUPERVISED})
-        AND ${noneHeld(tx.scope.tenantId, "activationLockDevice")} ORDER BY d.code_until LIMIT ${SHOWN}`,
+        AND ${noneHeld(tx.scope.tenantId, "activationLockDevice")} ORDER BY d.code_until LIMIT ${sql.lit(SHOWN)}`,
   );
 
 /** When the value that was tried longest ago was tried; null when nothing is held. */

@@ -1,8 +1,8 @@
 import { changePolicy, listPolicies, rotateEscrowCertificate } from "@pomona/contract";
 import { type BoundAction, bindAction } from "../../kernel/action.ts";
 import { PomonaError } from "../../kernel/errors.ts";
-import { certificateHash } from "../tenants/index.ts";
 import { markProfilesDue } from "./devices.sql.ts";
+import { describeKeys } from "./escrow-keys.ts";
 import { readKeys } from "./keys.sql.ts";
 import { ALL_KINDS, KINDS } from "./kinds.ts";
 import { putPolicy, readPolicy } from "./policies.sql.ts";
@@ -12,7 +12,10 @@ export const policyActions = (parts: EscrowParts): readonly BoundAction[] => [
   bindAction(listPolicies, {
     run: async ({ tx }) => {
       const items = [];
-      for (const kind of ALL_KINDS) items.push({ kind, ...(await readPolicy(tx, kind)) });
+      for (const kind of ALL_KINDS) {
+        const { rotatedBy, policy: standard } = KINDS[kind];
+        items.push({ kind, ...(await readPolicy(tx, kind)), canRotate: rotatedBy !== null, standard });
+      }
       return { items, nextCursor: null };
     },
   }),
@@ -37,11 +40,7 @@ export const policyActions = (parts: EscrowParts): readonly BoundAction[] => [
     prepare: ({ tenantId }) => parts.keys.renew(tenantId),
     run: async ({ tx, prepared }) => {
       await markProfilesDue(tx);
-      return {
-        fingerprint: certificateHash(prepared.certificate.raw),
-        expiresAt: new Date(prepared.certificate.notAfter).toISOString(),
-        keys: (await readKeys(tx)).length,
-      };
+      return describeKeys(prepared.certificate, await readKeys(tx));
     },
   }),
 ];

@@ -1,4 +1,5 @@
 import type { Kernel } from "../../kernel/feature.ts";
+import type { KeyOps } from "../../kernel/secret.ts";
 import type { StoreOrder } from "../agents/index.ts";
 import type { CommandQueue, CommandsFeature } from "../commands/index.ts";
 import type { EnrollmentFeature } from "../enrollment/index.ts";
@@ -12,6 +13,8 @@ export interface EscrowPorts {
   readonly authority: Pick<Authority, "intermediate" | "crypto">;
   readonly commands: Pick<CommandsFeature, "onAnswer" | "onQueue"> & { readonly queue: Pick<CommandQueue, "enqueue"> };
   readonly storeOrder: StoreOrder;
+  /** Where keys lie that this server can only ask for. */
+  readonly kms?: KeyOps;
 }
 
 /** What every use case of escrow works with. */
@@ -21,4 +24,5 @@ export interface EscrowParts {
   readonly keys: EscrowKeys;
   readonly queue: Pick<CommandQueue, "enqueue">;
   readonly storeOrder: StoreOrder;
+  readonly kms: KeyOps | undefined;
 }

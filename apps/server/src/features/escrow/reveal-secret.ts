@@ -6,13 +6,14 @@ import {
   revealPassword,
   revealRecoveryKey,
 } from "@pomona/contract";
-import { asId, type DeviceId, type SecretKind } from "@pomona/facts";
+import { asId, type SecretKind } from "@pomona/facts";
 import { type BoundAction, bindAction } from "../../kernel/action.ts";
 import { notFound, PomonaError } from "../../kernel/errors.ts";
-import type { WriteTransaction } from "../../kernel/store.ts";
+import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 import { readDevice } from "../devices/index.ts";
 import { KINDS } from "./kinds.ts";
-import { type SecretRow, toTime } from "./model.ts";
+import { type Opened, type SecretRow, toTime } from "./model.ts";
+import { openAhead } from "./open-ahead.ts";
 import { readPolicy } from "./policies.sql.ts";
 import type { EscrowParts } from "./ports.ts";
 import { countReveal } from "./reveals.sql.ts";
@@ -24,7 +25,11 @@ const MINUTE = 60_000;
 export const REVEALS_AN_HOUR = 20;
 
 export const revealActions = (parts: EscrowParts): readonly BoundAction[] => [
-  bindAction(revealRecoveryKey, { run: ({ tx }, input) => reveal(tx, parts, "fileVaultKey", input) }),
+  bindAction(revealRecoveryKey, {
+    prepare: ({ tenantId }, input) =>
+      openAhead(parts, tenantId, async (tx) => [await choose(tx, "fileVaultKey", input)]),
+    run: ({ tx, prepared }, input) => reveal(tx, parts, "fileVaultKey", input, prepared),
+  }),
   bindAction(revealPassword, { run: ({ tx }, input) => reveal(tx, parts, input.kind, input) }),
   bindAction(revealLockPin, { run: ({ tx }, input) => reveal(tx, parts, "lockPin", input) }),
   bindAction(revealBypassCode, { run: ({ tx }, input) => reveal(tx, parts, input.kind, input) }),
@@ -38,11 +43,11 @@ async function reveal(
   tx: WriteTransaction,
   { book }: EscrowParts,
   kind: SecretKind,
-  { deviceId: id, secretId }: Pick<InputOf<typeof revealRecoveryKey>, "deviceId" | "secretId">,
+  which: Which,
+  opened?: Opened,
 ): Promise<RevealedSecret> {
-  const deviceId = asId<"device">(id);
-  if ((await readDevice(tx, deviceId)) === undefined) throw notFound("device", id);
-  const row = await choose(tx, deviceId, kind, secretId);
+  const row = await choose(tx, kind, which);
+  const { deviceId } = row;
   if ((await countReveal(tx, Math.floor(tx.now / HOUR))) > REVEALS_AN_HOUR) {
     throw new PomonaError(
       "exhausted",
@@ -51,7 +56,7 @@ async function reveal(
       { detail: { limit: REVEALS_AN_HOUR } },
     );
   }
-  const value = book.text(tx.scope.tenantId, row);
+  const value = book.text(tx.scope.tenantId, row, opened);
   const rotateAt = await planRotation(tx, row);
   await updateSecret(tx, row.id, { revealedAt: tx.now, ...(rotateAt === null ? {} : { rotateAt }) });
   await tx.publish({
@@ -69,12 +74,12 @@ async function reveal(
   };
 }
 
-async function choose(
-  tx: WriteTransaction,
-  deviceId: DeviceId,
-  kind: SecretKind,
-  secretId: string | undefined,
-): Promise<SecretRow> {
+type Which = Pick<InputOf<typeof revealRecoveryKey>, "deviceId" | "secretId">;
+
+/** The value that is asked for: one of the history, or the one that counts. @throws PomonaError `device.not-found`, `secret.not-found` */
+async function choose(tx: ReadTransaction, kind: SecretKind, { deviceId: id, secretId }: Which): Promise<SecretRow> {
+  const deviceId = asId<"device">(id);
+  if ((await readDevice(tx, deviceId)) === undefined) throw notFound("device", id);
   const row =
     secretId === undefined
       ? ((await readHeld(tx, deviceId, kind, "current")) ?? (await readHeld(tx, deviceId, kind, "pending")))

@@ -141,20 +141,21 @@ export async function takeAsk(tx: WriteTransaction, ref: string): Promise<AskRow
   return row && toAsk(row);
 }
 
-/** Whether something of this kind is asked of the Mac and not answered. */
+/** Whether something of this kind is asked of the Mac and not answered. @param secretId only about this value */
 export async function isAsked(
   tx: ReadTransaction,
   deviceId: DeviceId,
   kind: SecretKind,
   purpose: AskPurpose,
+  secretId?: string,
 ): Promise<boolean> {
-  const row = await sqlOf<Tables>(tx)
+  let query = sqlOf<Tables>(tx)
     .selectFrom("escrow_asks")
     .select("ref")
     .where("tenant_id", "=", tx.scope.tenantId)
     .where("device_id", "=", deviceId)
     .where("kind", "=", kind)
-    .where("purpose", "=", purpose)
-    .executeTakeFirst();
-  return row !== undefined;
+    .where("purpose", "=", purpose);
+  if (secretId !== undefined) query = query.where("secret_id", "=", secretId);
+  return (await query.executeTakeFirst()) !== undefined;
 }

@@ -32,7 +32,7 @@ async function known(tx: WriteTransaction, id: string): Promise<DeviceId> {
 
 export const secretActions = (parts: EscrowParts): readonly BoundAction[] => [
   bindAction(rotateSecret, {
-    prepare: ({ tenantId }, { kind }) => prepareRotation(parts, tenantId, kind),
+    prepare: ({ tenantId }, { deviceId, kind }) => prepareRotation(parts, tenantId, asId<"device">(deviceId), kind),
     run: async ({ tx, prepared }, { deviceId: id, kind }) => {
       const deviceId = await known(tx, id);
       const before = await readRotation(tx, deviceId, kind);

@@ -1,11 +1,21 @@
 import { timingSafeEqual } from "node:crypto";
 import type { DeviceId, SecretKind } from "@pomona/facts";
 import { newId } from "../../kernel/clock.ts";
+import { PomonaError } from "../../kernel/errors.ts";
 import type { Secret, Vault } from "../../kernel/secret.ts";
 import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
-import { nextSlot, type SecretRow, type SlotEvent, type Verdict } from "./model.ts";
+import { nextSlot, type Opened, type SecretRow, type SlotEvent, type Verdict } from "./model.ts";
 import { readPolicy } from "./policies.sql.ts";
-import { insertSecret, readHeld, readSecret, readSecrets, type SecretChange, updateSecret } from "./secrets.sql.ts";
+import { readRecipient } from "./recipients.sql.ts";
+import {
+  insertSecret,
+  placeOf,
+  readHeld,
+  readSecret,
+  readSecrets,
+  type SecretChange,
+  updateSecret,
+} from "./secrets.sql.ts";
 
 const DAY = 86_400_000;
 const TABLE = "escrow_secrets";
@@ -20,6 +30,8 @@ export interface NewSecret {
   readonly note?: string;
 }
 
+type StoredValue = Pick<SecretRow, "id" | "deviceId" | "sealed" | "sealedIn">;
+
 /** The one store of escrowed values. It moves them between slots by the table in `model.ts`, and nothing else does. */
 export class SecretBook {
   readonly #vault: Vault;
@@ -29,17 +41,45 @@ export class SecretBook {
   }
 
   /** @throws PomonaError `vault.cannot-open` */
-  open(tenantId: string, row: Pick<SecretRow, "id" | "deviceId" | "sealed" | "sealedIn">): Secret {
-    const place =
-      row.sealedIn === TABLE
-        ? { table: TABLE, row: row.id, field: "sealed_value" }
-        : { table: row.sealedIn, row: row.deviceId, field: "sealed_token" };
+  open(tenantId: string, row: StoredValue): Secret {
+    const place = placeOf(row.id, row.deviceId, row.sealedIn);
     return this.#vault.open(tenantId, place, row.sealed);
   }
 
-  /** The text of a value, for those that are text. */
-  text(tenantId: string, row: Pick<SecretRow, "id" | "deviceId" | "sealed" | "sealedIn">): string {
-    return Buffer.from(this.open(tenantId, row).expose()).toString("utf8");
+  /**
+   * The text of a value, for those that are text.
+   * @param opened what a KMS opened ahead of the transaction
+   * @throws PomonaError `escrow.changed-meanwhile` for a value that only a KMS opens and that was not among them
+   */
+  text(tenantId: string, row: StoredValue, opened?: Opened): string {
+    if (row.sealed.recipient === "tenant") return Buffer.from(this.open(tenantId, row).expose()).toString("utf8");
+    const value = opened?.get(row.id);
+    if (value !== undefined) return value;
+    throw new PomonaError(
+      "conflict",
+      "escrow.changed-meanwhile",
+      "Another value came while the KMS was asked for this one. Try again.",
+    );
+  }
+
+  /** As `text`, asking the KMS where it has to; not inside a transaction. @throws PomonaError also `kms.*` */
+  async textAnywhere(tenantId: string, row: StoredValue): Promise<string> {
+    const place = placeOf(row.id, row.deviceId, row.sealedIn);
+    const secret = await this.#vault.openAnywhere(tenantId, place, row.sealed);
+    return Buffer.from(secret.expose()).toString("utf8");
+  }
+
+  /** Seals a value for the tenant's KMS that the server opened itself until now. One that does not open stays as it is. */
+  async moveToKms(tx: WriteTransaction, row: SecretRow): Promise<void> {
+    let value: Uint8Array;
+    try {
+      value = this.open(tx.scope.tenantId, row).expose();
+    } catch {
+      await updateSecret(tx, row.id, { opens: false, openedAt: tx.now });
+      return;
+    }
+    const { mark, ...moved } = await this.#seal(tx, row.kind, row.id, value);
+    await updateSecret(tx, row.id, { sealedIn: TABLE, ...(mark === null ? {} : { mark }), ...moved });
   }
 
   /** Keeps a value that the Mac has not confirmed. What was pending before becomes history, readable as ever. */
@@ -99,6 +139,7 @@ export class SecretBook {
   ): Promise<SecretRow | undefined> {
     const wanted = Buffer.from(value);
     const isSame = (row: SecretRow): boolean => {
+      if (row.mark !== null) return this.#vault.isMarkOf(tx.scope.tenantId, row.mark, wanted);
       try {
         const held = Buffer.from(this.open(tx.scope.tenantId, row).expose());
         return held.length === wanted.length && timingSafeEqual(held, wanted);
@@ -112,16 +153,23 @@ export class SecretBook {
   async #insert(tx: WriteTransaction, secret: NewSecret, slot: "pending" | "current"): Promise<SecretRow> {
     const { deviceId, kind, value, source, note = null } = secret;
     const id = newId(tx.now);
-    const place = { table: TABLE, row: id, field: "sealed_value" };
-    const sealed = this.#vault.seal(
-      tx.scope.tenantId,
-      place,
-      typeof value === "string" ? Buffer.from(value, "utf8") : value,
-    );
+    const bytes = typeof value === "string" ? Buffer.from(value, "utf8") : value;
+    const kept = await this.#seal(tx, kind, id, bytes);
     const confirmedAt = slot === "current" ? tx.now : null;
-    await insertSecret(tx, { id, deviceId, kind, slot, sealed, sealedIn: TABLE, source, note, confirmedAt });
+    await insertSecret(tx, { id, deviceId, kind, slot, ...kept, sealedIn: TABLE, source, note, confirmedAt });
     await tx.publish({ type: "escrow.secret-stored", deviceId, data: { kind, secretId: id, slot, source } });
     return (await readSecret(tx, id))!;
+  }
+
+  /** Recovery keys of FileVault go to the tenant's KMS where it has one; everything else is for the server, which needs it. */
+  async #seal(tx: WriteTransaction, kind: SecretKind, id: string, bytes: Uint8Array) {
+    const { tenantId } = tx.scope;
+    const place = placeOf(id, "", TABLE);
+    const recipient = kind === "fileVaultKey" ? await readRecipient(tx) : undefined;
+    if (recipient === undefined)
+      return { sealed: this.#vault.seal(tenantId, place, bytes), mark: null, kmsDue: null } as const;
+    const sealed = this.#vault.sealFor(recipient, tenantId, place, bytes);
+    return { sealed, mark: this.#vault.mark(tenantId, bytes), kmsDue: tx.now + DAY };
   }
 
   async #move(tx: WriteTransaction, row: SecretRow, event: SlotEvent, change: SecretChange = {}): Promise<void> {

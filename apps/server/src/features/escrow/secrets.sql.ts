@@ -1,5 +1,5 @@
 import { asId, type DeviceId, type SecretKind, type TenantId } from "@pomona/facts";
-import type { Sealed } from "../../kernel/secret.ts";
+import type { Sealed, SealedColumn, SecretPlace } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { SecretRow, Slot, Verdict } from "./model.ts";
 
@@ -22,6 +22,9 @@ interface Columns {
   opened_at: number | null;
   revealed_at: number | null;
   rotate_at: number | null;
+  mark: string | null;
+  kms_due: number | null;
+  is_proof_due: number;
 }
 interface Tables {
   escrow_secrets: Columns;
@@ -56,7 +59,30 @@ export const secretMigrations: readonly Migration[] = [
       "DROP TABLE bootstrap_tokens",
     ],
   },
+  {
+    // `kms_due`: when the KMS is next asked whether it opens it; null for what the server opens itself.
+    name: "escrow/0009-recipients",
+    statements: [
+      "ALTER TABLE escrow_secrets ADD COLUMN mark TEXT",
+      "ALTER TABLE escrow_secrets ADD COLUMN kms_due INTEGER",
+      "ALTER TABLE escrow_secrets ADD COLUMN is_proof_due INTEGER NOT NULL DEFAULT 0",
+      "CREATE INDEX escrow_secrets_by_kms ON escrow_secrets (is_proof_due DESC, kms_due) WHERE kms_due IS NOT NULL",
+    ],
+  },
 ];
+
+export const secretSealed: SealedColumn = {
+  table: "escrow_secrets",
+  column: "sealed_value",
+  id: "id",
+  place: (row) => placeOf(String(row["id"]), String(row["device_id"]), String(row["sealed_in"])),
+};
+
+/** Where a value was sealed: one that moved here keeps its place. */
+export const placeOf = (id: string, deviceId: string, sealedIn: string): SecretPlace =>
+  sealedIn === "escrow_secrets"
+    ? { table: sealedIn, row: id, field: "sealed_value" }
+    : { table: sealedIn, row: deviceId, field: "sealed_token" };
 
 const toRow = (row: Columns): SecretRow => ({
   id: row.id,
@@ -76,6 +102,9 @@ const toRow = (row: Columns): SecretRow => ({
   openedAt: row.opened_at,
   revealedAt: row.revealed_at,
   rotateAt: row.rotate_at,
+  mark: row.mark,
+  kmsDue: row.kms_due,
+  isProofDue: row.is_proof_due === 1,
 });
 
 export interface NewSecretRow {
@@ -88,6 +117,8 @@ export interface NewSecretRow {
   readonly source: string;
   readonly note: string | null;
   readonly confirmedAt: number | null;
+  readonly mark: string | null;
+  readonly kmsDue: number | null;
 }
 
 export async function insertSecret(tx: WriteTransaction, row: NewSecretRow): Promise<void> {
@@ -105,6 +136,8 @@ export async function insertSecret(tx: WriteTransaction, row: NewSecretRow): Pro
       note: row.note,
       created_at: tx.now,
       confirmed_at: row.confirmedAt,
+      mark: row.mark,
+      kms_due: row.kmsDue,
       // It was just sealed, so it opens.
       opens: 1,
       opened_at: tx.now,
@@ -123,6 +156,12 @@ export interface SecretChange {
   readonly openedAt?: number;
   readonly revealedAt?: number;
   readonly rotateAt?: number | null;
+  readonly kmsDue?: number | null;
+  readonly isProofDue?: boolean;
+  /** The same value, sealed anew. */
+  readonly sealed?: Sealed;
+  readonly sealedIn?: string;
+  readonly mark?: string;
 }
 
 export async function updateSecret(tx: WriteTransaction, id: string, change: SecretChange): Promise<void> {
@@ -137,6 +176,11 @@ export async function updateSecret(tx: WriteTransaction, id: string, change: Sec
     ...(change.openedAt === undefined ? {} : { opened_at: change.openedAt }),
     ...(change.revealedAt === undefined ? {} : { revealed_at: change.revealedAt }),
     ...(change.rotateAt === undefined ? {} : { rotate_at: change.rotateAt }),
+    ...(change.kmsDue === undefined ? {} : { kms_due: change.kmsDue }),
+    ...(change.isProofDue === undefined ? {} : { is_proof_due: change.isProofDue ? 1 : 0 }),
+    ...(change.sealed === undefined ? {} : { sealed_value: JSON.stringify(change.sealed) }),
+    ...(change.sealedIn === undefined ? {} : { sealed_in: change.sealedIn }),
+    ...(change.mark === undefined ? {} : { mark: change.mark }),
   };
   // What is confirmed once more as it was brings nothing new, and SQL has no word for that.
   if (Object.keys(columns).length === 0) return;
@@ -211,11 +255,51 @@ export async function readUnchecked(tx: ReadTransaction, before: number, limit: 
   const rows = await sqlOf<Tables>(tx)
     .selectFrom("escrow_secrets")
     .selectAll()
+    .where("kms_due", "is", null)
     .where((where) => where.or([where("opened_at", "is", null), where("opened_at", "<", before)]))
     .orderBy("opened_at")
     .limit(limit)
     .execute();
   return rows.map(toDue);
+}
+
+/** Those of which the KMS is to be asked, of all tenants; first those that somebody waits for. */
+export async function readKmsDue(tx: ReadTransaction, limit: number): Promise<readonly DueSecret[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("escrow_secrets")
+    .selectAll()
+    .where("kms_due", "is not", null)
+    .where("kms_due", "<=", tx.now)
+    .orderBy("is_proof_due", "desc")
+    .orderBy("kms_due")
+    .limit(limit)
+    .execute();
+  return rows.map(toDue);
+}
+
+/** Recovery keys of the scope's tenant that the server opens itself. */
+export async function readOutsideKms(tx: ReadTransaction, limit: number): Promise<readonly SecretRow[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("escrow_secrets")
+    .selectAll()
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("kind", "=", "fileVaultKey")
+    .where("kms_due", "is", null)
+    .where((where) => where.or([where("opens", "is", null), where("opens", "=", 1)]))
+    .limit(limit)
+    .execute();
+  return rows.map(toRow);
+}
+
+/** Recovery keys of the scope's tenant in the KMS, and outside. */
+export async function countRecoveryKeys(tx: ReadTransaction) {
+  const row = await sqlOf<Tables>(tx)
+    .selectFrom("escrow_secrets")
+    .select((select) => [select.fn.count<number>("kms_due").as("sealed"), select.fn.countAll<number>().as("total")])
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("kind", "=", "fileVaultKey")
+    .executeTakeFirstOrThrow();
+  return { sealed: row.sealed, left: row.total - row.sealed };
 }
 
 /** Current ones whose time has come to be replaced, of all tenants. */

@@ -2,7 +2,7 @@ import type { DeviceId } from "@pomona/facts";
 import { getBoolean, getDictionary } from "@pomona/plist";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import type { CommandAnswer } from "../commands/index.ts";
-import { sendRotation } from "./file-vault.ts";
+import { OTHER_KEY, sendRotation } from "./file-vault.ts";
 import { isLockKind, proveLock } from "./locks.ts";
 import type { AskRow, Verdict } from "./model.ts";
 import type { EscrowParts } from "./ports.ts";
@@ -135,6 +135,12 @@ export async function retryWithOther(tx: WriteTransaction, parts: EscrowParts, a
   const other = await readHeld(tx, deviceId, "fileVaultKey", "pending");
   const key = (await parts.keys.all(tx)).find(({ id }) => id === ask.keyId);
   if (tried?.slot !== "current" || other === undefined || key === undefined) return false;
-  await sendRotation(tx, parts, other, key);
+  if (other.sealed.recipient === "tenant") {
+    await sendRotation(tx, parts, other, key);
+    return true;
+  }
+  // Only the KMS opens it: the rotation begins again, and the job asks for it ahead.
+  await setRotation(tx, deviceId, "fileVaultKey", "failed");
+  await scheduleRotation(tx, deviceId, "fileVaultKey", { reason: OTHER_KEY, dueAt: tx.now });
   return true;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
-import type { Secret } from "@pomona/contract";
+import type { KeptPolicy, Secret } from "@pomona/contract";
 import { FileVault } from "../../adapters/vault/file-vault.ts";
 import { type EscrowRig, escrowRig } from "../../testing/escrow-rig.ts";
 import type { SecretRow } from "./model.ts";
@@ -116,6 +116,10 @@ test("a policy replaces what is held by time, and a rotation that cannot be sent
   );
   const page = (await rig.perform("escrow.list-secrets", rig.person(tenantId), { deviceId })) as { items: Secret[] };
   assert.equal(page.items.find(({ kind }) => kind === "recoveryLock")?.rotation?.reason, "schedule");
+  const { items } = (await rig.perform("escrow.list-policies", rig.person(tenantId), {})) as { items: KeptPolicy[] };
+  const lock = items.find(({ kind }) => kind === "recoveryLock")!;
+  assert.deepEqual([lock.everyDays, lock.standard.everyDays, lock.canRotate], [30, null, true]);
+  assert.equal(items.find(({ kind }) => kind === "lockPin")?.canRotate, false);
   await assert.rejects(rig.perform("escrow.change-policy", rig.person(tenantId), { ...policy, kind: "lockPin" }), {
     code: "escrow.not-rotated",
   });

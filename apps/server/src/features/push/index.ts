@@ -7,6 +7,6 @@ export type {
   PushSession,
   VendorSigner,
 } from "./ports.ts";
-export { pushTopic } from "./push.sql.ts";
+export { pushSealed, pushTopic } from "./push.sql.ts";
 export { readUpload, storePushCertificate, type Upload } from "./push-certificate.ts";
 export type { PushFeature, PushPorts, Wake } from "./push-feature.ts";

@@ -4,9 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import type { PortalUpload, PushState } from "@pomona/contract";
+import type { PortalUpload, PushRequest, PushState } from "@pomona/contract";
 import type { TenantId } from "@pomona/facts";
-import { decodePem } from "@pomona/pki";
+import { decodePem, encodePem, issueCertificate, parseCertificate, parseCertificateRequest } from "@pomona/pki";
+import { generateKeyPair } from "@pomona/pki/node";
 import { type DeviceRig, deviceRig, pushCertificate } from "../../adapters/device-door/testing/device-rig.ts";
 import { enrolledMac } from "../../adapters/device-door/testing/enroll-mac.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
@@ -150,6 +151,46 @@ test("the signing service's mailed answer (openssl cms) is opened with our key; 
     /not encrypted for this request/,
   );
   await assert.rejects(rig.act(tenant, "push.open-signing-answer", { requestId: id, answer: "<html>" }), /hexadecimal/);
+});
+
+test("requests that wait for Apple's certificate are listed, and are over when it is stored", async () => {
+  const tenant = await bareTenant();
+  const waiting = async (of = tenant) =>
+    ((await rig.act(of, "push.list-push-requests", {})) as { items: readonly PushRequest[] }).items;
+  const first = await request(tenant, "first");
+  rig.clock.advance(1000);
+  const second = await request(tenant, "second");
+  await rig.act(tenant, "push.request-vendor-signature", { requestId: second.id, email: "it@o.example" });
+  assert.deepEqual(
+    (await waiting()).map(({ id, csr, isSentToService }) => ({ id, csr, isSentToService })),
+    [
+      { ...second, isSentToService: true },
+      { ...first, isSentToService: false },
+    ],
+  );
+  const { crypto } = rig.authority;
+  const key = generateKeyPair("ec-p256");
+  const root = issueCertificate(crypto, {
+    issuer: { certificate: "self", key },
+    subject: { CN: "Apple, here" },
+    spki: crypto.publicKeyOf(key),
+    notBefore: rig.clock.now() - 1000,
+    notAfter: rig.clock.now() + 365 * DAY_MS,
+    extensions: { ca: {}, keyUsage: ["keyCertSign"] },
+  });
+  const apple = issueCertificate(crypto, {
+    issuer: { certificate: parseCertificate(root), key },
+    subject: { UID: "com.apple.mgmt.External.first", CN: "APSP:first" },
+    spki: parseCertificateRequest(decodePem(first.csr, "CERTIFICATE REQUEST")[0]!.der).spki,
+    notBefore: rig.clock.now() - 1000,
+    notAfter: rig.clock.now() + 365 * DAY_MS,
+  });
+  await rig.act(tenant, "push.upload-push-certificate", { certificate: encodePem("CERTIFICATE", apple) });
+  assert.deepEqual(
+    (await waiting()).map(({ id }) => id),
+    [second.id],
+  );
+  assert.deepEqual(await waiting(await bareTenant()), []);
 });
 
 test("another topic is refused with what it would cost, and cannot be forced while a Mac is enrolled on the old one", async () => {

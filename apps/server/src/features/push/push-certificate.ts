@@ -12,7 +12,7 @@ import { generateKeyPair, privateKeyFromPem, privateKeyToPem } from "@pomona/pki
 import { newId } from "../../kernel/clock.ts";
 import { PomonaError } from "../../kernel/errors.ts";
 import type { Kernel } from "../../kernel/feature.ts";
-import type { WriteTransaction } from "../../kernel/store.ts";
+import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
 import { countEnrolledOn } from "../enrollment/index.ts";
 import { brokenLink } from "./chain-order.ts";
 import {
@@ -64,6 +64,14 @@ export async function storePushRequest(
     csr,
   });
   return { id, csr };
+}
+
+/** The request that brought the certificate in use; undefined when its key was not made here. */
+export async function requestInUse(tx: ReadTransaction): Promise<string | undefined> {
+  const current = await readPushCertificate(tx);
+  if (current === undefined) return undefined;
+  const { spki } = parseCertificate(decodePem(current.certificate, "CERTIFICATE")[0]!.der);
+  return (await findPushRequest(tx, spkiHash(spki)))?.id;
 }
 
 export interface Upload {

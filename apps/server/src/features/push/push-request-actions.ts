@@ -1,5 +1,6 @@
 import {
   createPushRequest as createContract,
+  listPushRequests,
   openSigningAnswer,
   requestVendorSignature,
   signPushRequest,
@@ -11,10 +12,11 @@ import type { Kernel } from "../../kernel/feature.ts";
 import type { ReadTransaction } from "../../kernel/store.ts";
 import { type CheckedUpload, portalUpload, readSignedRequest, readVendorSignature } from "./portal-upload.ts";
 import type { VendorSigner } from "./ports.ts";
-import { type PushRequest, putSigningKey, readPushRequest } from "./push.sql.ts";
-import { makePushRequest, storePushRequest } from "./push-certificate.ts";
+import { type PushRequest, putSigningKey, readPushRequest, readPushRequests } from "./push.sql.ts";
+import { makePushRequest, requestInUse, storePushRequest } from "./push-certificate.ts";
 import { makeAnswerKey, openAnswer } from "./signing-answer.ts";
 
+const MOST_LISTED = 20;
 const answerPlace = (id: string) => ({ table: "push_requests", row: id, field: "sealed_signing_key" });
 
 /** The way from a request made here to what Apple's portal takes. */
@@ -23,6 +25,19 @@ export const pushRequestActions = (kernel: Kernel, crypto: Crypto, signing: Vend
     devicesTouched: () => 0,
     prepare: async (_scope, subject) => makePushRequest(crypto, subject),
     run: async ({ tx, prepared }) => storePushRequest(tx, kernel, prepared),
+  }),
+
+  bindAction(listPushRequests, {
+    run: async ({ tx }) => {
+      const rows = await readPushRequests(tx, await requestInUse(tx), MOST_LISTED);
+      const items = rows.map(({ id, createdAt, csr, signingCertificate }) => ({
+        id,
+        createdAt: new Date(createdAt).toISOString(),
+        csr,
+        isSentToService: signingCertificate !== null,
+      }));
+      return { items, nextCursor: null };
+    },
   }),
 
   bindAction(signPushRequest, {

@@ -1,5 +1,5 @@
 import { asId, type TenantId } from "@pomona/facts";
-import type { Sealed } from "../../kernel/secret.ts";
+import type { Sealed, SealedColumn } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 
 interface Tables {
@@ -54,6 +54,17 @@ export const pushMigrations: readonly Migration[] = [
       "ALTER TABLE push_requests ADD COLUMN sealed_signing_key TEXT",
     ],
   },
+];
+
+export const pushSealed: readonly SealedColumn[] = [
+  {
+    table: "push_certificates",
+    column: "sealed_key",
+    id: null,
+    place: () => ({ table: "push_certificates", row: "current", field: "sealed_key" }),
+  },
+  { table: "push_requests", column: "sealed_key", id: "id" },
+  { table: "push_requests", column: "sealed_signing_key", id: "id" },
 ];
 
 export interface PushCertificate {
@@ -179,6 +190,8 @@ export const noteWarned = (tx: WriteTransaction, days: number): Promise<void> =>
 /** A request for a push certificate whose key was made here. */
 export interface PushRequest {
   readonly id: string;
+  /** ms */
+  readonly createdAt: number;
   readonly sealedKey: Sealed;
   /** PEM; null for requests of an earlier release. */
   readonly csr: string | null;
@@ -189,6 +202,7 @@ export interface PushRequest {
 
 const toRequest = (row: Tables["push_requests"]): PushRequest => ({
   id: row.id,
+  createdAt: row.created_at,
   sealedKey: JSON.parse(row.sealed_key) as Sealed,
   csr: row.csr,
   signingCertificate: row.signing_certificate,
@@ -234,6 +248,22 @@ export async function readPushRequest(tx: ReadTransaction, id: string): Promise<
     .where("id", "=", id)
     .executeTakeFirst();
   return row && toRequest(row);
+}
+
+/** Requests that were made after another one, newest first; all without one. */
+export async function readPushRequests(
+  tx: ReadTransaction,
+  after: string | undefined,
+  limit: number,
+): Promise<readonly PushRequest[]> {
+  let query = sqlOf<Tables>(tx)
+    .selectFrom("push_requests")
+    .selectAll()
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .orderBy("id", "desc")
+    .limit(limit);
+  if (after !== undefined) query = query.where("id", ">", after);
+  return (await query.execute()).map(toRequest);
 }
 
 /** With what the signing service's answer is opened. */

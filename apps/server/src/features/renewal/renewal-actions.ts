@@ -34,9 +34,10 @@ async function toRenewal(tx: ReadTransaction, row: RenewalRow): Promise<Renewal>
 
 export const renewalActions = (kernel: Kernel, renewer: Renewer): readonly BoundAction[] => [
   bindAction(listRenewals, {
-    run: async ({ tx }, { limit = 100, cursor, state, stranding }) => {
+    run: async ({ tx }, { limit = 100, cursor, state, stranding, deviceId }) => {
       const filter = {
         state,
+        deviceId: deviceId === undefined ? undefined : asId<"device">(deviceId),
         endsBefore: stranding === undefined ? undefined : tx.now + STRANDING_MS,
         after: cursor === undefined ? undefined : readCursor(cursor),
       };

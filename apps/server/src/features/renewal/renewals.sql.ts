@@ -152,6 +152,7 @@ export async function countOne(tx: WriteTransaction, hour: number): Promise<void
 
 export interface RenewalFilter {
   readonly state: RenewalState | undefined;
+  readonly deviceId: DeviceId | undefined;
   /** ms; only what ends before. */
   readonly endsBefore: number | undefined;
   readonly after: { readonly expiresAt: number; readonly deviceId: string } | undefined;
@@ -170,8 +171,9 @@ export async function readRenewals(
     .orderBy("expires_at")
     .orderBy("device_id")
     .limit(limit);
-  const { state, endsBefore, after } = filter;
+  const { state, deviceId, endsBefore, after } = filter;
   if (state !== undefined) query = query.where("state", "=", state);
+  if (deviceId !== undefined) query = query.where("device_id", "=", deviceId);
   if (endsBefore !== undefined) query = query.where("expires_at", "<", endsBefore);
   if (after !== undefined)
     query = query.where((e) =>

@@ -9,4 +9,6 @@ export interface RevocationPorts {
   /** The enrollments of a device, past ones included: MDM certificates name them. */
   readonly enrollmentsOf: (tx: ReadTransaction, deviceId: DeviceId) => Promise<readonly string[]>;
   readonly deviceOf: (tx: ReadTransaction, enrollmentId: string) => Promise<DeviceId | null>;
+  /** Undefined for what is no device of the scope's tenant. */
+  readonly nameOf: (tx: ReadTransaction, deviceId: DeviceId) => Promise<string | undefined>;
 }

@@ -6,21 +6,29 @@ import {
   showAuthority,
 } from "@pomona/contract";
 import { asId } from "@pomona/facts";
-import { encodePem } from "@pomona/pki";
+import { decodePem, encodePem, parseCertificate } from "@pomona/pki";
 import { type BoundAction, bindAction } from "../../kernel/action.ts";
 import { notFound, PomonaError } from "../../kernel/errors.ts";
 import type { ReadTransaction } from "../../kernel/store.ts";
-import { findCertificate, type KnownCertificate, pkiUrls, readCertificatesOf, readRevoked } from "../tenants/index.ts";
+import {
+  certificateHash,
+  findCertificate,
+  type KnownCertificate,
+  pkiUrls,
+  readCertificatesOf,
+  readRevoked,
+} from "../tenants/index.ts";
 import type { RevocationPorts } from "./ports.ts";
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
 async function toIdentity(
   tx: ReadTransaction,
-  ports: Pick<RevocationPorts, "deviceOf">,
+  ports: Pick<RevocationPorts, "deviceOf" | "nameOf">,
   known: KnownCertificate,
 ): Promise<IssuedIdentity> {
   const { hash, role, serial, enrollmentId } = known;
+  const deviceId = known.deviceId ?? (enrollmentId === null ? null : await ports.deviceOf(tx, enrollmentId));
   return {
     hash,
     role,
@@ -29,7 +37,8 @@ async function toIdentity(
     notAfter: time(known.notAfter),
     revokedAt: known.revokedAt === null ? null : time(known.revokedAt),
     reason: known.revocationReason,
-    deviceId: known.deviceId ?? (enrollmentId === null ? null : await ports.deviceOf(tx, enrollmentId)),
+    deviceId,
+    deviceName: deviceId === null ? null : ((await ports.nameOf(tx, deviceId)) ?? null),
   };
 }
 
@@ -37,8 +46,8 @@ export const revocationActions = (ports: RevocationPorts): readonly BoundAction[
   bindAction(listIdentities, {
     run: async ({ tx }, input) => {
       const deviceId = asId<"device">(input.deviceId);
+      if ((await ports.nameOf(tx, deviceId)) === undefined) throw notFound("device", input.deviceId);
       const rows = await readCertificatesOf(tx, deviceId, await ports.enrollmentsOf(tx, deviceId));
-      if (rows.length === 0) throw notFound("device", input.deviceId);
       const items: IssuedIdentity[] = [];
       for (const row of rows) items.push(await toIdentity(tx, ports, row));
       return { items, nextCursor: null };
@@ -79,9 +88,15 @@ export const revocationActions = (ports: RevocationPorts): readonly BoundAction[
     prepare: (scope) => ports.authority.intermediate(scope.tenantId),
     run: async ({ tx, scope, prepared }) => {
       const own = pkiUrls(ports.pkiUrl(), scope.tenantId);
+      const { rootPem } = ports.authority;
+      const root = parseCertificate(decodePem(rootPem, "CERTIFICATE")[0]!.der);
       return {
         certificate: encodePem("CERTIFICATE", prepared.certificate.raw),
-        root: ports.authority.rootPem,
+        root: rootPem,
+        expiresAt: time(prepared.certificate.notAfter),
+        rootExpiresAt: time(root.notAfter),
+        fingerprint: certificateHash(prepared.certificate.raw),
+        rootFingerprint: certificateHash(root.raw),
         crlUrl: own.crl,
         ocspUrl: own.ocsp,
         rootCrlUrl: pkiUrls(ports.pkiUrl(), "root").crl,

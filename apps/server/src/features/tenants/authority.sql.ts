@@ -1,6 +1,6 @@
 import { asId, type DeviceId, type TenantId } from "@pomona/facts";
 import type { RevocationReason } from "@pomona/pki";
-import type { Sealed } from "../../kernel/secret.ts";
+import type { Sealed, SealedColumn } from "../../kernel/secret.ts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { CertificateRole } from "./authority-roles.ts";
 
@@ -52,6 +52,8 @@ export const authorityMigrations: readonly Migration[] = [
     ],
   },
 ];
+
+export const authoritySealed: SealedColumn = { table: "authority_keys", column: "sealed_key", id: "name" };
 
 /** A CA or server key at rest: its certificate in DER, its key sealed. */
 export interface StoredKey {

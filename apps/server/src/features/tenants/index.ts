@@ -1,4 +1,5 @@
 export {
+  authoritySealed,
   findBySerial,
   findCertificate,
   type KnownCertificate,

@@ -5,6 +5,7 @@ import { createAcme } from "../../../features/acme/feature.ts";
 import { attestationRoots } from "../../../features/acme/index.ts";
 import { type CommandsPorts, createCommands } from "../../../features/commands/feature.ts";
 import { createDevices } from "../../../features/devices/feature.ts";
+import { readDevice } from "../../../features/devices/index.ts";
 import { createEnrollment } from "../../../features/enrollment/feature.ts";
 import { type MaidKeys, readDeviceIdOf, readEnrollmentIds } from "../../../features/enrollment/index.ts";
 import { createEscrow } from "../../../features/escrow/feature.ts";
@@ -19,6 +20,7 @@ import type { Feature, HttpResponse } from "../../../kernel/feature.ts";
 import { PLATFORM, type Scope, systemScope } from "../../../kernel/scope.ts";
 import { MovableClock, testKernel } from "../../../testing/test-kernel.ts";
 import { FactRelay } from "../../background/fact-relay.ts";
+import { WaitingRoom, type WaitingRoomLimits } from "../../connections/waiting-room.ts";
 import { openDeviceDoor } from "../device-door.ts";
 import { mdmPorts } from "../mdm-ports.ts";
 import type { TrustedProxy } from "../proxy-certificate.ts";
@@ -63,9 +65,11 @@ export async function deviceRig(
     /** The data folder of a rig before this one: its server was stopped, and starts again. */
     readonly dir?: string;
     readonly commands?: Partial<CommandsPorts>;
+    /** Of each of the two doors. */
+    readonly waiting?: Partial<WaitingRoomLimits>;
   } = {},
 ) {
-  const { maidKeys, ...doorOptions } = options;
+  const { maidKeys, waiting, ...doorOptions } = options;
   const clock = options.clock ?? new MovableClock(Date.now());
   const urls = { api: "https://localhost:1", device: "", root: "" };
   const kernel = testKernel(clock, options.dir);
@@ -99,6 +103,7 @@ export async function deviceRig(
     pkiUrl: () => urls.device,
     enrollmentsOf: readEnrollmentIds,
     deviceOf: readDeviceIdOf,
+    nameOf: async (tx, deviceId) => (await readDevice(tx, deviceId))?.name,
   });
   const renewal = createRenewal(kernel, { enrollment, commands, startDays: 180 });
   const features: readonly Feature[] = [
@@ -133,8 +138,9 @@ export async function deviceRig(
     routes: features.flatMap((feature) => feature.routes ?? []).filter((route) => route.door === "device"),
     ...doorOptions,
   };
-  const plainDoor = await openDeviceDoor({ ...shared, isPlain: true });
-  const tlsDoor = await openDeviceDoor(shared);
+  const room = () => new WaitingRoom("device-door", kernel.log, waiting);
+  const plainDoor = await openDeviceDoor({ ...shared, isPlain: true, connections: room() });
+  const tlsDoor = await openDeviceDoor({ ...shared, connections: room() });
   const plainUrl = `http://127.0.0.1:${plainDoor.port}`;
   urls.device = plainUrl;
 

@@ -211,7 +211,7 @@ export class SetupWork {
 
 /** A Mac that was enrolled already and says now that it waits: for what it was sent until now. */
 async function queuedWork(tx: ReadTransaction, deviceId: DeviceId): Promise<WorkRow> {
-  const open = await readOpen(tx, deviceId, { limit: MOST_QUEUED, isPostponedToo: true });
+  const open = await readOpen(tx, deviceId, { limit: MOST_QUEUED });
   const commandIds = open.map(({ id }) => id);
   return { name: "queue", summary: "queued commands", isDone: commandIds.length === 0, problem: null, commandIds };
 }
