@@ -77,7 +77,7 @@ const CARRIED = sql.raw(
 export async function archive(tx: WriteTransaction, limit: number): Promise<number> {
   const db = sqlOf<CommandTables>(tx);
   const closed = sql`FROM command_queue WHERE is_open = 0 AND answered_at <= ${tx.now}
-    ORDER BY answered_at, tenant_id, id LIMIT ${sql.lit(limit)}`;
+    ORDER BY answered_at, tenant_id, device_id, channel, lane, id LIMIT ${sql.lit(limit)}`;
   await sql`INSERT INTO command_history (${CARRIED}, input, kept_input)
     SELECT ${CARRIED}, CASE WHEN state IN ('error', 'formatError', 'expired') THEN input ELSE '{}' END,
       CASE WHEN state IN ('error', 'formatError', 'expired') THEN 1 ELSE 0 END ${closed}`.execute(db);
