@@ -9,6 +9,8 @@ export interface FactHandler<Type extends FactType = FactType> {
   /** `feature/on-fact`, unique and stable: the handler's cursor is kept under it. */
   readonly name: string;
   readonly types: readonly Type[];
+  /** Tells from the fact alone what is passed over without a transaction: each answer of each Mac would cost a second one. */
+  concerns?(fact: Fact<Type>): boolean;
   /** Awaits nothing but its transaction; work outside goes to a job or to `tx.afterCommit`. */
   handle(tx: WriteTransaction, fact: Fact<Type>): Promise<void>;
 }

@@ -12,6 +12,8 @@ interface Tables {
 
 const BATCH = 200;
 const TRIES = 5;
+/** Facts that may be passed over before a handler's place is written down, so that a start does not read them all again. */
+const PASSED_UNWRITTEN = 5_000;
 
 /**
  * Brings every committed fact to every handler that asked for its type: in order, once, whatever crashes. A handler
@@ -59,8 +61,13 @@ class Courier {
   readonly #store: Store;
   readonly #facts: FactLog;
   readonly #log: Log;
+  /** Up to here everything is handled or passed over. */
   #position = 0;
+  /** The place in the store, which may lag behind by what was passed over. */
+  #written = 0;
   #isAwake = false;
+  /** It gave up at a fact that is still to be handled. */
+  #isStuck = false;
   #isStopped = false;
   #hasNews = false;
   #work: Promise<void> = Promise.resolve();
@@ -76,10 +83,19 @@ class Courier {
 
   startAfter(position: number): void {
     this.#position = position;
+    this.#written = position;
   }
 
   nudge(facts: readonly AnyFact[]): void {
-    if (facts.some((fact) => this.#types.has(fact.type))) this.wake();
+    if (this.#isStuck || facts.some((fact) => this.#concerns(fact))) return this.wake();
+    if (this.#isAwake) return;
+    // Facts come in the order of their positions: while it rests, all before these is done.
+    this.#position = facts.at(-1)!.position;
+    if (this.#position - this.#written > PASSED_UNWRITTEN) this.wake();
+  }
+
+  #concerns(fact: AnyFact): boolean {
+    return this.#types.has(fact.type) && this.#handler.concerns?.(fact) !== false;
   }
 
   wake(): void {
@@ -89,6 +105,7 @@ class Courier {
     this.#work = this.#run().catch((error: unknown) => {
       // The store does not even take note of the failure: the fact stays where it is until the next one wakes us.
       this.#isAwake = false;
+      this.#isStuck = true;
       this.#log.error("relay.stuck", { handler: this.name, error: String(error) });
     });
   }
@@ -99,19 +116,32 @@ class Courier {
   }
 
   async #run(): Promise<void> {
+    this.#isStuck = false;
     while (this.#hasNews && !this.#isStopped) {
       this.#hasNews = false;
       for (;;) {
         const facts = await this.#facts.readAfter(this.#position, { types: this.#handler.types, limit: BATCH });
         for (const fact of facts) {
           if (this.#isStopped) break;
-          await this.#deliver(fact);
+          if (this.#concerns(fact)) {
+            await this.#deliver(fact);
+            this.#written = fact.position;
+          }
           this.#position = fact.position;
         }
         if (facts.length < BATCH || this.#isStopped) break;
       }
+      if (this.#position - this.#written > PASSED_UNWRITTEN) await this.#writePlace();
     }
     this.#isAwake = false;
+  }
+
+  async #writePlace(): Promise<void> {
+    const position = this.#position;
+    await this.#store.write(systemScope(PLATFORM, this.name), async (tx) => {
+      await moveCursor(sqlOf<Tables>(tx), this.name, position);
+    });
+    this.#written = position;
   }
 
   async #deliver(fact: AnyFact): Promise<void> {

@@ -77,8 +77,9 @@ export const onInstallAnswered = (parts: InstallParts) =>
   onFact<"command.answered">({
     name: "agents/on-install-answered",
     types: ["command.answered"],
+    concerns: ({ data }) => data.requestType === "InstallEnterpriseApplication",
     handle: async (tx, { deviceId, data }) => {
-      if (deviceId === null || data.requestType !== "InstallEnterpriseApplication") return;
+      if (deviceId === null) return;
       const install = await readInstall(tx, deviceId);
       if (install?.commandId !== data.commandId) return;
       if (data.state === "acknowledged") {

@@ -29,13 +29,24 @@ export const messageMemoryMigrations: readonly Migration[] = [
   },
 ];
 
-/** A line for each message, its times to the base 36: half as long as JSON, and a report writes up to sixteen of them. */
-const textOf = (messages: readonly SeenMessage[]): string => {
+const lines = new WeakMap<SeenMessage, string>();
+/** Its times to the base 36. Kept, because each message is written again with every later one of its sender. */
+function lineOf(message: SeenMessage): string {
+  let line = lines.get(message);
+  if (line === undefined) {
+    const { print, signedAt, at } = message;
+    line = `${print} ${signedAt === undefined ? "" : signedAt.toString(36)} ${at.toString(36)}\n`;
+    lines.set(message, line);
+  }
+  return line;
+}
+
+/** A line for each message: half as long as JSON, and a report writes up to sixteen of them. */
+function textOf(messages: readonly SeenMessage[]): string {
   let text = "";
-  for (const { print, signedAt, at } of messages)
-    text += `${print} ${signedAt === undefined ? "" : signedAt.toString(36)} ${at.toString(36)}\n`;
+  for (const message of messages) text += lineOf(message);
   return text;
-};
+}
 
 function listOf(text: string): readonly SeenMessage[] {
   // Rows that were written before there were lines hold JSON; each is rewritten with its sender's next message.
