@@ -3,7 +3,8 @@ import { sql } from "kysely";
 import { PomonaError } from "../../kernel/errors.ts";
 import { type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { PackedInput } from "./command-input.ts";
-import { type CommandTables, type QueueColumns, toRow } from "./commands.sql.ts";
+import type { CommandTables, QueueColumns } from "./command-tables.sql.ts";
+import { toRow } from "./commands.sql.ts";
 import type { CommandRow } from "./model.ts";
 
 interface Tables extends CommandTables {

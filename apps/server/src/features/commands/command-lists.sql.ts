@@ -1,7 +1,8 @@
 import type { BatchId, CommandId, CommandState, DeviceId } from "@pomona/facts";
 import { sql } from "kysely";
 import { type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
-import { type CommandTables, type HistoryColumns, toRow } from "./commands.sql.ts";
+import type { CommandTables, HistoryColumns } from "./command-tables.sql.ts";
+import { toRow } from "./commands.sql.ts";
 import type { CommandRow, DeadLetter } from "./model.ts";
 
 const TABLES = ["command_queue", "command_history"] as const;

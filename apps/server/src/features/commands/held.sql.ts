@@ -1,7 +1,8 @@
 import { asId, type CommandId, type DeviceId } from "@pomona/facts";
 import { sql } from "kysely";
 import { type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
-import { type CommandTables, toRow } from "./commands.sql.ts";
+import type { CommandTables } from "./command-tables.sql.ts";
+import { toRow } from "./commands.sql.ts";
 import type { CommandRow } from "./model.ts";
 
 interface Tables extends CommandTables {

@@ -3,7 +3,7 @@ export type { BatchOrder, BatchSlices, Refused } from "./batch-slices.ts";
 export { commandCatalog } from "./catalog/index.ts";
 export { pageOfMacs } from "./command-pages.ts";
 export { type CommandOrder, CommandQueue, type QueuedCommand } from "./command-queue.ts";
-export { commandSealed } from "./commands.sql.ts";
+export { commandSealed } from "./command-tables.sql.ts";
 export type { CommandsFeature } from "./commands-feature.ts";
 export { findDefinition } from "./definitions.ts";
 export { type CommandRow, DEFAULT_TTL_MS, type Lane } from "./model.ts";

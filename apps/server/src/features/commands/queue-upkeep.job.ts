@@ -4,9 +4,11 @@ import { forgetBatchInputs } from "./batch-rows.sql.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { readCommand } from "./commands.sql.ts";
 import { KEPT_INPUT_MS, notNowDelay, TOO_LATE } from "./model.ts";
-import { archive, forgetInputs, readExpired, readToWake, setWake } from "./queue-upkeep.sql.ts";
+import { archive, forgetInputs, readAnswered, readExpired, readToWake, setWake } from "./queue-upkeep.sql.ts";
 
 const BATCH = 200;
+/** A write that takes long makes every Mac wait. */
+const MACS_AT_ONCE = 25;
 
 /**
  * Wakes Macs for commands whose undo window is over, and those that said "not now": without a push such a command can wait
@@ -59,10 +61,15 @@ export const expireCommands = (kernel: Kernel, queue: CommandQueue): Job => ({
 /** Carries answered commands from the queue to the history, and lets old inputs go. */
 export const archiveAnswered = (kernel: Kernel): Job => ({
   name: "commands/archive-answered",
-  everyMs: 2_000,
+  everyMs: 3_000,
   run: async () => {
     const scope = systemScope(PLATFORM, "commands");
-    while ((await kernel.store.write(scope, (tx) => archive(tx, BATCH))) === BATCH);
+    const macs = await kernel.store.read(scope, readAnswered);
+    for (let at = 0; at < macs.length; at += MACS_AT_ONCE) {
+      await kernel.store.write(scope, async (tx) => {
+        for (const mac of macs.slice(at, at + MACS_AT_ONCE)) await archive(tx, mac);
+      });
+    }
     await kernel.store.write(scope, async (tx) => {
       await forgetInputs(tx, tx.now - KEPT_INPUT_MS, BATCH);
       await forgetBatchInputs(tx);

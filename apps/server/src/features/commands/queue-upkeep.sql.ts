@@ -1,7 +1,7 @@
 import { asId, type CommandId, type DeviceId, type TenantId } from "@pomona/facts";
 import { sql } from "kysely";
 import { type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
-import type { CommandTables } from "./commands.sql.ts";
+import { CARRIED_COLUMNS, type CommandTables } from "./command-tables.sql.ts";
 
 export interface DueCommand {
   readonly tenantId: TenantId;
@@ -65,25 +65,31 @@ export async function readWaitingQueues(
   }));
 }
 
-const CARRIED = sql.raw(
-  `tenant_id, id, device_id, command_uuid, request_type, state, lane, created_at, sent_at, answered_at, expires_at,
-   not_now_count, actor, error, channel, send_count, batch_id, is_raw, dead, retry_of, retried_by`,
-);
+export interface QueueOwner {
+  readonly tenantId: TenantId;
+  readonly deviceId: DeviceId;
+}
+
+/** Macs of all tenants with answered commands in the queue; the index alone answers. */
+export async function readAnswered(tx: ReadTransaction): Promise<readonly QueueOwner[]> {
+  const { rows } = await sql<{ tenant_id: string; device_id: string }>`SELECT DISTINCT tenant_id, device_id
+    FROM command_queue WHERE is_open = 0 AND answered_at <= ${tx.now}`.execute(sqlOf<CommandTables>(tx));
+  return rows.map((row) => ({ tenantId: asId<"tenant">(row.tenant_id), deviceId: asId<"device">(row.device_id) }));
+}
+
+const ANSWERED = "FROM command_queue WHERE tenant_id = ? AND device_id = ? AND is_open = 0";
+const CARRY = `INSERT INTO command_history (${CARRIED_COLUMNS}, input, kept_input)
+  SELECT ${CARRIED_COLUMNS}, CASE WHEN state IN ('error', 'formatError', 'expired') THEN input ELSE '{}' END,
+    CASE WHEN state IN ('error', 'formatError', 'expired') THEN 1 ELSE 0 END ${ANSWERED}`;
+const REMOVE = `DELETE ${ANSWERED}`;
 
 /**
- * Carries closed commands over to the history. The input, which may be large, goes along only where the command may be
- * repeated. @returns how many
+ * Carries a Mac's answered commands over to the history, all together: one after another, each would write the same pages again.
+ * The input, which may be large, goes along only where the command may be repeated.
  */
-export async function archive(tx: WriteTransaction, limit: number): Promise<number> {
-  const db = sqlOf<CommandTables>(tx);
-  const closed = sql`FROM command_queue WHERE is_open = 0 AND answered_at <= ${tx.now}
-    ORDER BY answered_at, tenant_id, device_id, channel, lane, id LIMIT ${sql.lit(limit)}`;
-  await sql`INSERT INTO command_history (${CARRIED}, input, kept_input)
-    SELECT ${CARRIED}, CASE WHEN state IN ('error', 'formatError', 'expired') THEN input ELSE '{}' END,
-      CASE WHEN state IN ('error', 'formatError', 'expired') THEN 1 ELSE 0 END ${closed}`.execute(db);
-  const { numAffectedRows } =
-    await sql`DELETE FROM command_queue WHERE (tenant_id, id) IN (SELECT tenant_id, id ${closed})`.execute(db);
-  return Number(numAffectedRows ?? 0n);
+export async function archive(tx: WriteTransaction, { tenantId, deviceId }: QueueOwner): Promise<void> {
+  await tx.prepared.run(CARRY, [tenantId, deviceId]);
+  await tx.prepared.run(REMOVE, [tenantId, deviceId]);
 }
 
 /** Forgets the inputs of commands that failed before a time. @returns how many */
