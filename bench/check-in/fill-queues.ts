@@ -11,7 +11,9 @@ const REQUEST_TYPE = "RestartDevice";
  */
 export function fillQueues(dataDir: string, udids: readonly string[], perMac: (mac: number) => number): void {
   const database = new DatabaseSync(join(dataDir, "pomona.db"), { timeout: 20_000 });
-  database.exec("BEGIN IMMEDIATE; DELETE FROM command_queue; DELETE FROM command_history; DELETE FROM message_memory");
+  database.exec(
+    "BEGIN IMMEDIATE; DELETE FROM command_queue; DELETE FROM command_history; DELETE FROM message_memory; DELETE FROM message_log",
+  );
   const insert = database.prepare(
     `INSERT INTO command_queue (tenant_id, id, device_id, command_uuid, request_type, state, lane, created_at, expires_at, actor, input)
      SELECT tenant_id, ?, id, ?, '${REQUEST_TYPE}', 'queued', 1, ?, ?, 'benchmark', '{}' FROM devices WHERE udid = ?`,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { buildXmlPlist, type PlistDictionary } from "@pomona/plist";
 import { MovableClock } from "../../testing/test-kernel.ts";
@@ -63,6 +64,13 @@ function recording(mac: TestMac, path: "/checkin" | "/mdm", message: PlistDictio
   const headers = { "content-type": type, "mdm-signature": mdmSignature(mac.identity!, body, mac.clock()) };
   return async (rig: DeviceRig) => (await fetch(rig.plainUrl + path, { method: "PUT", headers, body })).status;
 }
+/** Messages that are not in their sender's row yet. */
+function logged(dir: string): number {
+  const database = new DatabaseSync(path.join(dir, "pomona.db"), { readOnly: true });
+  const { n } = database.prepare("SELECT count(*) AS n FROM message_log").get() as { n: number };
+  database.close();
+  return n;
+}
 const refusals = async (rig: DeviceRig) =>
   (await rig.kernel.store.readAfter(0, { types: ["enrollment.refused"], limit: 100 })).map(({ deviceId, data }) => ({
     isNamed: deviceId !== null,
@@ -89,6 +97,9 @@ test("what was recorded before a restart is refused after it, changes nothing, a
     const token = { Token: Buffer.from("first"), PushMagic: "first", ...topic };
     await record("TokenUpdate", "/checkin", { MessageType: "TokenUpdate", ...token });
     await rig.settle();
+    // Those until here get into the sender's row, those after it are in the log alone.
+    await rig.runJob("enrollment/write-message-memory");
+    assert.equal(logged(dir), 0);
     await record("SetBootstrapToken", "/checkin", {
       MessageType: "SetBootstrapToken",
       BootstrapToken: Buffer.from("1"),
@@ -97,6 +108,7 @@ test("what was recorded before a restart is refused after it, changes nothing, a
     const { command } = await mac.poll();
     await record("report", "/mdm", { Status: "Acknowledged", CommandUUID: command!.uuid });
   }
+  assert.equal(logged(dir), 3);
   clock.advance(6 * 60_000);
   await using rig = await deviceRig({ clock, dir });
   const facts = async () => (await rig.kernel.store.readAfter(0, { limit: 1000 })).length;

@@ -14,6 +14,7 @@ import { getToken, NO_MAID_KEYS } from "./get-token.ts";
 import { grantAttestedIdentity } from "./grant-identity.ts";
 import { invitationMigrations } from "./invitations.sql.ts";
 import { invitationActions } from "./invitations.ts";
+import { messageLogMigrations } from "./message-log.sql.ts";
 import { messageMemoryMigrations } from "./message-memory.sql.ts";
 import { MessageMemory } from "./message-memory.ts";
 import { CHALLENGE_MS } from "./model.ts";
@@ -76,6 +77,7 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
         ...enrollmentMigrations,
         ...invitationMigrations,
         ...messageMemoryMigrations,
+        ...messageLogMigrations,
         ...cloneMigrations,
         ...pushTargetMigrations,
         ...policyMigrations,
@@ -92,6 +94,7 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
         ...scepRoutes({ kernel, authority, enrollments, allowDes: ports.allowScepDes ?? false }),
       ],
       jobs: [
+        memory.job(),
         {
           name: "enrollment/forget-dead-sessions",
           everyMs: 600_000,

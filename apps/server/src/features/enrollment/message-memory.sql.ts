@@ -1,3 +1,4 @@
+import type { TenantId } from "@pomona/facts";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import { EMPTY_MEMORY, type SeenMessage, type SenderMemory } from "./replay-rule.ts";
 
@@ -29,22 +30,11 @@ export const messageMemoryMigrations: readonly Migration[] = [
   },
 ];
 
-const lines = new WeakMap<SeenMessage, string>();
-/** Its times to the base 36. Kept, because each message is written again with every later one of its sender. */
-function lineOf(message: SeenMessage): string {
-  let line = lines.get(message);
-  if (line === undefined) {
-    const { print, signedAt, at } = message;
-    line = `${print} ${signedAt === undefined ? "" : signedAt.toString(36)} ${at.toString(36)}\n`;
-    lines.set(message, line);
-  }
-  return line;
-}
-
-/** A line for each message: half as long as JSON, and a report writes up to sixteen of them. */
+/** A line for each message, its times to the base 36: half as long as JSON. */
 function textOf(messages: readonly SeenMessage[]): string {
   let text = "";
-  for (const message of messages) text += lineOf(message);
+  for (const { print, signedAt, at } of messages)
+    text += `${print} ${signedAt === undefined ? "" : signedAt.toString(36)} ${at.toString(36)}\n`;
   return text;
 }
 
@@ -64,11 +54,15 @@ function listOf(text: string): readonly SeenMessage[] {
   return messages;
 }
 
-export async function readMessageMemory(tx: ReadTransaction, sender: string): Promise<SenderMemory> {
+export async function readMessageMemory(
+  tx: ReadTransaction,
+  sender: string,
+  tenantId: TenantId = tx.scope.tenantId,
+): Promise<SenderMemory> {
   const row = await sqlOf<Tables>(tx)
     .selectFrom("message_memory")
     .selectAll()
-    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("tenant_id", "=", tenantId)
     .where("sender", "=", sender)
     .executeTakeFirst();
   if (row === undefined) return EMPTY_MEMORY;
@@ -88,15 +82,13 @@ const REMEMBER = `INSERT INTO message_memory (tenant_id, sender, enrollment_id, 
     report_floor = excluded.report_floor, authenticates = excluded.authenticates, check_ins = excluded.check_ins,
     reports = excluded.reports`;
 
-/** Prepared: it is on the way of every report. */
 export async function writeMessageMemory(
   tx: WriteTransaction,
-  sender: string,
-  enrollmentId: string,
+  owner: { readonly tenantId: TenantId; readonly sender: string; readonly enrollmentId: string },
   memory: SenderMemory,
 ): Promise<void> {
   const { newest = null, checkInFloor = null, reportFloor = null } = memory;
   const lists = [textOf(memory.authenticates), textOf(memory.checkIns), textOf(memory.reports)];
-  const values = [tx.scope.tenantId, sender, enrollmentId, newest, checkInFloor, reportFloor, ...lists];
+  const values = [owner.tenantId, owner.sender, owner.enrollmentId, newest, checkInFloor, reportFloor, ...lists];
   await tx.prepared.run(REMEMBER, values);
 }

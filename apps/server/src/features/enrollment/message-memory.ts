@@ -1,7 +1,8 @@
 import type { TenantId } from "@pomona/facts";
-import type { Kernel } from "../../kernel/feature.ts";
-import { systemScope } from "../../kernel/scope.ts";
-import type { WriteTransaction } from "../../kernel/store.ts";
+import type { Job, Kernel } from "../../kernel/feature.ts";
+import { PLATFORM, systemScope } from "../../kernel/scope.ts";
+import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
+import { appendMessage, deleteLogged, readLogEnd, readMessageLog } from "./message-log.sql.ts";
 import { readMessageMemory, writeMessageMemory } from "./message-memory.sql.ts";
 import {
   judgeMessage,
@@ -25,13 +26,28 @@ export interface SignedMessage {
   readonly signedAt: number | undefined;
 }
 
+/** A sender whose row lags behind the log. */
+interface Unwritten {
+  readonly tenantId: TenantId;
+  readonly enrollmentId: string;
+  readonly memory: SenderMemory;
+}
+
+const WRITE_EVERY_MS = 5_000;
+const SENDERS_AT_ONCE = 50;
+
 /**
- * Which messages were taken in before, so that nothing recorded can be played back. It is kept in the store, written with
- * the change that the message makes; a restart forgets nothing.
+ * Which messages were taken in before, so that nothing recorded can be played back. Each is a line in a log, written with the
+ * change that the message makes, so that a restart forgets nothing; a job brings the senders' rows up to date, once for all that
+ * a sender has said meanwhile. To write the row with each message would cost a page of the store per message.
  */
 export class MessageMemory {
   readonly #kernel: Kernel;
   readonly #senders = new Map<string, SenderMemory>();
+  /** What the rows lack; `#writing` while they are being written. */
+  #unwritten = new Map<string, Unwritten>();
+  #writing: ReadonlyMap<string, Unwritten> = new Map();
+  #isLoaded = false;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -39,27 +55,71 @@ export class MessageMemory {
 
   async judge(message: SignedMessage, now: number): Promise<ReplayVerdict> {
     const key = keyOf(message);
+    if (!this.#isLoaded) await this.#kernel.store.read(systemScope(PLATFORM, "enrollment"), (tx) => this.#load(tx));
     const memory =
-      this.#senders.get(key) ??
+      this.#held(key) ??
       (await this.#kernel.store.read(systemScope(message.tenantId, "enrollment"), (tx) => readMessageMemory(tx, key)));
     // Another message of the same sender may have come in meanwhile, and knows more.
-    if (!this.#senders.has(key)) this.#keep(key, memory);
-    return judgeMessage(this.#senders.get(key) ?? memory, message, message.kind, now);
+    if (this.#held(key) === undefined) this.#keep(key, memory);
+    return judgeMessage(this.#held(key) ?? memory, message, message.kind, now);
   }
 
   /** In memory at once and not after the commit: of two that come together the second must see the first. */
-  async remember(tx: WriteTransaction, message: SignedMessage, isClockSet = false): Promise<void> {
-    const key = keyOf(message);
-    const held = this.#senders.get(key) ?? (await readMessageMemory(tx, key));
-    const next = rememberMessage(
-      held,
-      { print: message.print, signedAt: message.signedAt, at: tx.now },
-      message.kind,
-      isClockSet,
-    );
+  async remember(tx: WriteTransaction, signed: SignedMessage, isClockSet = false): Promise<void> {
+    if (!this.#isLoaded) await this.#load(tx);
+    const key = keyOf(signed);
+    const held = this.#held(key) ?? (await readMessageMemory(tx, key));
+    const { tenantId, enrollmentId, kind } = signed;
+    const message = { print: signed.print, signedAt: signed.signedAt, at: tx.now };
+    const next = rememberMessage(held, message, kind, isClockSet);
     if (next === held) return;
     this.#keep(key, next);
-    await writeMessageMemory(tx, key, message.enrollmentId, next);
+    this.#unwritten.set(key, { tenantId, enrollmentId, memory: next });
+    await appendMessage(tx, { sender: key, enrollmentId, kind, message, isClockSet });
+  }
+
+  /** Brings the rows up to date with the log. Cut off anywhere, it is done again: what is there twice counts once. */
+  job(): Job {
+    return {
+      name: "enrollment/write-message-memory",
+      everyMs: WRITE_EVERY_MS,
+      run: async () => {
+        if (!this.#isLoaded || this.#unwritten.size === 0) return;
+        const { store } = this.#kernel;
+        const scope = systemScope(PLATFORM, "enrollment");
+        // Within one transaction: all that was logged until now is in what is taken, and nothing else.
+        const end = await store.write(scope, async (tx) => {
+          this.#writing = new Map([...this.#writing, ...this.#unwritten]);
+          this.#unwritten = new Map();
+          return readLogEnd(tx);
+        });
+        const rows = [...this.#writing];
+        for (let at = 0; at < rows.length; at += SENDERS_AT_ONCE) {
+          await store.write(scope, async (tx) => {
+            for (const [key, { tenantId, enrollmentId, memory }] of rows.slice(at, at + SENDERS_AT_ONCE))
+              await writeMessageMemory(tx, { tenantId, sender: key, enrollmentId }, memory);
+          });
+        }
+        await store.write(scope, (tx) => deleteLogged(tx, end));
+        this.#writing = new Map();
+      },
+    };
+  }
+
+  /** After a start: what was logged and did not get into the rows. */
+  async #load(tx: ReadTransaction): Promise<void> {
+    const found = new Map<string, Unwritten>();
+    for (const { tenantId, sender, enrollmentId, kind, message, isClockSet } of await readMessageLog(tx)) {
+      const held = found.get(sender)?.memory ?? (await readMessageMemory(tx, sender, tenantId));
+      found.set(sender, { tenantId, enrollmentId, memory: rememberMessage(held, message, kind, isClockSet) });
+    }
+    if (this.#isLoaded) return;
+    this.#isLoaded = true;
+    this.#unwritten = found;
+  }
+
+  #held(key: string): SenderMemory | undefined {
+    return this.#senders.get(key) ?? (this.#unwritten.get(key) ?? this.#writing.get(key))?.memory;
   }
 
   #keep(key: string, memory: SenderMemory): void {
