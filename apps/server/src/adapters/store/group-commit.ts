@@ -11,10 +11,12 @@ export interface Member {
 
 const LARGEST_GROUP = 256;
 const LONGEST_GROUP_MS = 25;
+/** With one, everybody waits while a slow disk writes; with more, groups get so small that the processor is lost to commits. */
+const SYNCS_AT_ONCE = 2;
 
 /**
  * Lets transactions that are ready together share one commit: each runs in a savepoint of its own, alone. A group stays open
- * while the disk still writes the one before it, and is committed when nobody waits, or when it is large or old enough. Its
+ * while the disk still writes the two before it, and is committed when nobody waits, or when it is large or old enough. Its
  * members are answered once its log is on the disk: durability costs one sync per group, and the processor does not wait for it.
  */
 export class GroupCommit {
@@ -100,7 +102,7 @@ export class GroupCommit {
 
   /** Waits until somebody joins, for as long as the disk is busy with the group before. @returns whether somebody did */
   async #comesMore(): Promise<boolean> {
-    while (this.#syncing > 0 && this.#waiting.length === 0) {
+    while (this.#syncing >= SYNCS_AT_ONCE && this.#waiting.length === 0) {
       await new Promise<void>((resolve) => {
         this.#stir = resolve;
       });
@@ -111,8 +113,15 @@ export class GroupCommit {
   /** Tells the members of a group once it is on the disk, and never before those of an earlier one. */
   #answer(members: readonly Member[]): void {
     this.#syncing += 1;
+    const synced = this.#sync();
+    // Whoever waits for the one before hears of a failure first.
+    synced.catch(() => {});
     this.#lastSync = this.#lastSync
-      .then(() => this.#sync())
+      .then(() => synced)
+      .then(() => {
+        // What a disk says after it failed once is worth nothing.
+        if (this.#fault !== undefined) throw this.#fault;
+      })
       .then(
         () => {
           for (const member of members) member.committed();
