@@ -41,22 +41,53 @@ test("nobody is answered before the disk has the log", async () => {
   assert.deepEqual(disk.answers, ["first"]);
 });
 
-test("who comes while the disk writes shares the next commit, and is answered after it", async () => {
+test("who comes while the disk writes two groups shares the next commit, and is answered after it", async () => {
+  const disk = slowDisk();
+  for (const name of ["first", "second", "third", "fourth"]) {
+    disk.join(name);
+    await settle();
+  }
+  assert.equal(disk.commits(), 2);
+  disk.waiting[0]!.done();
+  await settle();
+  assert.equal(disk.commits(), 3);
+  assert.deepEqual(disk.answers, ["first"]);
+  disk.waiting[1]!.done();
+  disk.waiting[2]!.done();
+  await settle();
+  assert.deepEqual(disk.answers, ["first", "second", "third", "fourth"]);
+});
+
+test("nobody is answered before those of an earlier group, whichever the disk has first", async () => {
   const disk = slowDisk();
   disk.join("first");
   await settle();
   disk.join("second");
   await settle();
-  disk.join("third");
-  await settle();
-  assert.equal(disk.commits(), 1);
-  disk.waiting[0]!.done();
-  await settle();
-  assert.equal(disk.commits(), 2);
-  assert.deepEqual(disk.answers, ["first"]);
   disk.waiting[1]!.done();
   await settle();
-  assert.deepEqual(disk.answers, ["first", "second", "third"]);
+  assert.deepEqual(disk.answers, []);
+  disk.waiting[0]!.done();
+  await settle();
+  assert.deepEqual(disk.answers, ["first", "second"]);
+});
+
+test("a disk that fails for one group and not for the one before or after it is trusted for none of them", async () => {
+  for (const failing of [0, 1]) {
+    const disk = slowDisk();
+    disk.join("first");
+    await settle();
+    disk.join("second");
+    await settle();
+    disk.waiting[failing]!.fail(new Error("EIO"));
+    disk.waiting[1 - failing]!.done();
+    await settle();
+    assert.ok(
+      disk.answers.every((answer) => answer.includes("lost")),
+      disk.answers.join(),
+    );
+    assert.equal(disk.answers.length, 2);
+  }
 });
 
 test("a disk that fails once is trusted no more: nothing later is answered as done", async () => {
@@ -71,5 +102,5 @@ test("a disk that fails once is trusted no more: nothing later is answered as do
   await settle();
   const lost = "lost: The store cannot write its log t";
   assert.deepEqual(disk.answers, [`first ${lost}`, `second ${lost}`, `third ${lost}`]);
-  assert.equal(disk.waiting.length, 1);
+  assert.equal(disk.waiting.length, 2);
 });

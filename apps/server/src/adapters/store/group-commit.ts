@@ -116,12 +116,14 @@ export class GroupCommit {
     const synced = this.#sync();
     // Whoever waits for the one before hears of a failure first.
     synced.catch(() => {});
+    // What a disk says after it failed once is worth nothing.
+    const trusted = () => {
+      if (this.#fault !== undefined) throw this.#fault;
+      return synced;
+    };
     this.#lastSync = this.#lastSync
-      .then(() => synced)
-      .then(() => {
-        // What a disk says after it failed once is worth nothing.
-        if (this.#fault !== undefined) throw this.#fault;
-      })
+      .then(trusted)
+      .then(trusted)
       .then(
         () => {
           for (const member of members) member.committed();
