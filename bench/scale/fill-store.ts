@@ -29,6 +29,10 @@ export function multiplyMacs(dataDir: string, count: number): void {
   const database = open(dataDir);
   const devices = database.prepare("SELECT * FROM devices ORDER BY id").all() as Row[];
   const enrollmentOf = database.prepare("SELECT * FROM enrollments WHERE device_id = ?");
+  // As an administrator of so many Macs has it: the limit that a tenant begins with is for ten thousand in an hour.
+  database
+    .prepare("INSERT INTO budget_limits (tenant_id, risk, per_actor, per_tenant, undo_seconds) VALUES (?, ?, ?, ?, 0)")
+    .run(devices[0]!["tenant_id"]!, "rootEquivalent", 10 * count, 10 * count);
   const addDevice = copier(database, "devices");
   const addEnrollment = copier(database, "enrollments");
   for (let number = devices.length; number < count; number++) {
@@ -73,7 +77,10 @@ export function fillStore(
   perOther: number,
 ): number {
   const database = open(dataDir);
-  database.exec("DELETE FROM command_queue; DELETE FROM command_history");
+  // The same messages are sent in every run.
+  database.exec(
+    "DELETE FROM command_queue; DELETE FROM command_history; DELETE FROM message_memory; DELETE FROM message_log",
+  );
   const add = copier(database, "command_queue");
   const now = Date.now();
   const places = new Map(udids.map((udid, at) => [udid, at]));
@@ -87,7 +94,9 @@ export function fillStore(
       if (round >= (mac === undefined ? perOther : perMac(mac))) continue;
       const uuid = mac === undefined ? randomUUID().toUpperCase() : commandUuid(mac, round);
       const times = { created_at: now, expires_at: now + 30 * 86_400_000 };
-      add({ ...template, ...times, id: uuid7(total), device_id: deviceId, command_uuid: uuid, batch_id: null });
+      // A batch keeps its input once; these are no batch's.
+      const own = { id: uuid7(total), device_id: deviceId, command_uuid: uuid, batch_id: null, input: "{}" };
+      add({ ...template, ...times, ...own });
       total += 1;
     }
   }

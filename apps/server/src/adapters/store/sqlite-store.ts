@@ -202,6 +202,7 @@ function open(file: string, isReader = false): DatabaseSync {
     // the log long before it has that many pages; this is for when it cannot.
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 50000");
   }
-  database.exec("PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY");
+  // The writer's holds the hot tables of a large fleet; it takes the memory only when there is so much to hold.
+  database.exec(`PRAGMA cache_size = -${isReader ? 32_000 : 128_000}; PRAGMA temp_store = MEMORY`);
   return database;
 }
