@@ -40,7 +40,7 @@ export interface ScaleFigures {
 /** A fleet's worth of Macs and commands in the store: what one Mac's poll costs, and one command to all. */
 export async function measureScale({ short }: { readonly short: boolean }): Promise<ScaleFigures> {
   const devices = short ? 3000 : 15_000;
-  const perMac = short ? 34 : 67;
+  const perMac = short ? 34 : 68;
   using scratch = openScratch();
   const dataDir = scratch.folder;
   const fleet = await bringFleet(SERVER, dataDir, SIGNING);
