@@ -93,6 +93,8 @@ test("case 20: a certificate serves one UDID, and the same one again", async () 
   assert.equal((await mac.authenticate()).status, 200);
   const second = disguised(new TestMac(rig.plainUrl), mac);
   assert.equal((await second.authenticate()).status, 403);
+  const namesake = disguised(new TestMac(rig.plainUrl, mac.serialNumber), mac);
+  assert.equal((await namesake.authenticate()).status, 403, "the same serial number makes no difference");
   assert.equal((await mac.authenticate()).status, 200);
 });
 
