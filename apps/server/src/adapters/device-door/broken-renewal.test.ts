@@ -7,7 +7,7 @@ import { readDeviceBySerial } from "../../features/devices/index.ts";
 import { certificateHash } from "../../features/tenants/index.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import { type DeviceRig, deviceRig } from "./testing/device-rig.ts";
-import { drain, enrolledMac } from "./testing/enroll-mac.ts";
+import { quietEnrolledMac } from "./testing/enroll-mac.ts";
 import { type Identity, readProfile, requestIdentity, type TestMac } from "./testing/test-mac.ts";
 
 const HOUR = 3_600_000;
@@ -20,11 +20,7 @@ after(() => rig[Symbol.asyncDispose]());
 
 async function quietMac(): Promise<TestMac> {
   tenant = await rig.newTenant("Acme");
-  const mac = await enrolledMac(rig, tenant);
-  mac.clock = () => rig.clock.now();
-  rig.clock.advance(60_000);
-  await drain(mac);
-  return mac;
+  return quietEnrolledMac(rig, tenant);
 }
 const sweep = () => rig.runJob("renewal/sweep");
 const list = async () => ((await rig.act(tenant, "renewal.list-renewals", {})) as { items: Renewal[] }).items;

@@ -8,7 +8,7 @@ import { certificateHash } from "../../features/tenants/index.ts";
 import { newId } from "../../kernel/clock.ts";
 import { systemScope } from "../../kernel/scope.ts";
 import { type DeviceRig, deviceRig } from "./testing/device-rig.ts";
-import { drain, enrolledMac } from "./testing/enroll-mac.ts";
+import { enrolledMac, quietEnrolledMac } from "./testing/enroll-mac.ts";
 import { type Answer, type Identity, readProfile, requestIdentity, type TestMac } from "./testing/test-mac.ts";
 
 const HOUR = 3_600_000;
@@ -20,14 +20,10 @@ before(async () => {
 });
 after(() => rig[Symbol.asyncDispose]());
 
-/** An enrolled Mac of a tenant of its own, whose first commands are done and whose clock is the server's. */
+/** Of a tenant of its own. */
 async function quietMac(): Promise<TestMac> {
   tenant = await rig.newTenant("Acme");
-  const mac = await enrolledMac(rig, tenant);
-  mac.clock = () => rig.clock.now();
-  rig.clock.advance(60_000);
-  await drain(mac);
-  return mac;
+  return quietEnrolledMac(rig, tenant);
 }
 const deviceOf = async (mac: TestMac) =>
   (await rig.kernel.store.read(systemScope(tenant, "test"), (tx) => readDeviceBySerial(tx, mac.serialNumber)))!;

@@ -42,3 +42,12 @@ export async function drain(mac: TestMac): Promise<readonly string[]> {
   }
   return types;
 }
+
+/** An enrolled Mac whose first commands are done and whose clock is the server's. */
+export async function quietEnrolledMac(rig: DeviceRig, tenant: TenantId): Promise<TestMac> {
+  const mac = await enrolledMac(rig, tenant);
+  mac.clock = () => rig.clock.now();
+  rig.clock.advance(60_000);
+  await drain(mac);
+  return mac;
+}
