@@ -86,7 +86,12 @@ async function compose(config: ServerConfig, unlock: () => void): Promise<Runnin
   const handlers = features.flatMap((feature) => feature.factHandlers ?? []);
   const relay = new FactRelay(store, store, handlers, log);
   const jobs = new JobRunner(
-    [...features.flatMap((feature) => feature.jobs ?? []), lineage.job, watchSpace(config.dataDir, log)],
+    [
+      ...features.flatMap((feature) => feature.jobs ?? []),
+      store.fileFacts,
+      lineage.job,
+      watchSpace(config.dataDir, log),
+    ],
     log,
   );
   const stopFeatures = async () => {

@@ -1,4 +1,4 @@
-import type { AnyFact, Fact, FactType, TenantId } from "@pomona/facts";
+import type { AnyFact, DeviceId, Fact, FactType, TenantId } from "@pomona/facts";
 import type { WriteTransaction } from "./store.ts";
 
 /**
@@ -25,6 +25,12 @@ export interface FactLog {
   readAfter(
     position: number,
     filter: { readonly tenantId?: TenantId; readonly types?: readonly FactType[]; readonly limit: number },
+  ): Promise<readonly AnyFact[]>;
+  /** Facts of one device before a position, newest first. */
+  readOfDevice(
+    tenantId: TenantId,
+    deviceId: DeviceId,
+    page: { readonly before?: number; readonly limit: number },
   ): Promise<readonly AnyFact[]>;
   /** The first and last position that can still be read; both 0 when there is none. */
   range(): Promise<{ readonly oldest: number; readonly newest: number }>;

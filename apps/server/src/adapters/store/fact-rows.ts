@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type AnyFact, asId, type FactType, type NewFact, type TenantId } from "@pomona/facts";
 import { newId } from "../../kernel/clock.ts";
+import { FILED_UP_TO } from "./fact-filing.ts";
 import { StatementCache } from "./statement-cache.ts";
 
 /** The outbox. One writer means that the order of rows is the order of commits, so a row's key is its position. */
@@ -38,52 +39,88 @@ export const toFact = (row: FactRow): AnyFact =>
     data: JSON.parse(row.data) as unknown,
   }) as AnyFact;
 
-/** Devices whose last number is remembered. */
+/** Devices whose last number is remembered, at least. */
 const REMEMBERED = 200_000;
+
+interface LastFact {
+  deviceSeq: number;
+  position: number;
+}
 
 /**
  * Writes facts within the open transaction. A device's facts are numbered from memory, because one connection writes them all;
- * what a transaction took is forgotten with it ({@link forget}), and read again from the rows.
+ * what is not in memory was filed, or was left unfiled by a process before.
  */
 export class FactWriter {
   readonly #statements: StatementCache;
-  readonly #last = new Map<string, number>();
+  readonly #left: { readonly after: number; readonly upTo: number };
+  readonly #last = new Map<string, LastFact>();
 
-  constructor(database: DatabaseSync) {
+  /** @param left the positions between which there are unfiled facts of another process */
+  constructor(database: DatabaseSync, left: { readonly after: number; readonly upTo: number }) {
     this.#statements = new StatementCache(database);
+    this.#left = left;
   }
 
   write(tenantId: TenantId, fact: NewFact, now: number): AnyFact {
     const deviceId = fact.deviceId ?? null;
-    const deviceSeq = deviceId === null ? 0 : this.#next(tenantId, deviceId);
+    const last = deviceId === null ? undefined : this.#lastOf(tenantId, deviceId);
+    const deviceSeq = last === undefined ? 0 : last.deviceSeq + 1;
     const id = newId<"fact">(now);
     const { lastInsertRowid } = this.#statements
       .get("INSERT INTO facts (tenant_id, id, type, device_id, device_seq, at, data) VALUES (?, ?, ?, ?, ?, ?, ?)")
       .run(tenantId, id, fact.type, deviceId, deviceSeq, now, JSON.stringify(fact.data));
     const position = Number(lastInsertRowid);
+    if (last !== undefined) {
+      last.deviceSeq = deviceSeq;
+      last.position = position;
+    }
     return { id, type: fact.type, tenantId, deviceId, deviceSeq, at: now, position, data: fact.data } as AnyFact;
   }
 
-  /** The transaction that wrote these was undone. */
-  forget(facts: readonly AnyFact[]): void {
-    for (const { tenantId, deviceId } of facts) if (deviceId !== null) this.#last.delete(`${tenantId}.${deviceId}`);
+  /** The transaction that wrote these was undone; in whatever order such are told of, the lowest number counts. */
+  undone(facts: readonly AnyFact[]): void {
+    for (const { tenantId, deviceId, deviceSeq } of facts) {
+      const last = this.#last.get(`${tenantId}.${deviceId}`);
+      if (last !== undefined && last.deviceSeq >= deviceSeq) last.deviceSeq = deviceSeq - 1;
+    }
   }
 
-  #next(tenantId: TenantId, deviceId: string): number {
+  /** Facts up to here are filed: when there are many devices, those that said nothing since need not be remembered. */
+  filed(upTo: number): void {
+    if (this.#last.size <= REMEMBERED) return;
+    for (const [key, { position }] of this.#last) if (position <= upTo) this.#last.delete(key);
+  }
+
+  #lastOf(tenantId: TenantId, deviceId: string): LastFact {
     const key = `${tenantId}.${deviceId}`;
-    const next = (this.#last.get(key) ?? this.#read(tenantId, deviceId)) + 1;
-    if (this.#last.size >= REMEMBERED) this.#last.clear();
-    this.#last.set(key, next);
-    return next;
+    let last = this.#last.get(key);
+    if (last === undefined) {
+      last = { deviceSeq: this.#read(tenantId, deviceId), position: 0 };
+      this.#last.set(key, last);
+    }
+    return last;
   }
 
   #read(tenantId: TenantId, deviceId: string): number {
-    const row = this.#statements
-      .get("SELECT device_seq FROM facts WHERE tenant_id = ? AND device_id = ? ORDER BY position DESC LIMIT 1")
-      .get(tenantId, deviceId) as { device_seq: number } | undefined;
-    return row?.device_seq ?? 0;
+    const { after, upTo } = this.#left;
+    const { filed, left } = this.#statements
+      .get(`SELECT (SELECT device_seq FROM facts WHERE position =
+          (SELECT max(position) FROM device_facts WHERE tenant_id = ?1 AND device_id = ?2)) AS filed,
+        (SELECT max(device_seq) FROM facts WHERE position > ?3 AND position <= ?4 AND tenant_id = ?1 AND device_id = ?2)
+          AS left`)
+      .get(tenantId, deviceId, after, upTo) as { filed: number | null; left: number | null };
+    return Math.max(filed ?? 0, left ?? 0);
   }
 }
+
+/** `%` stands for the limit. */
+export const OF_DEVICE = `SELECT * FROM (SELECT facts.* FROM device_facts AS filed CROSS JOIN facts ON facts.position = filed.position
+    WHERE filed.tenant_id = ?1 AND filed.device_id = ?2 AND filed.position < ?3 AND filed.position <= ${FILED_UP_TO}
+    ORDER BY filed.position DESC LIMIT %)
+  UNION ALL SELECT * FROM (SELECT * FROM facts WHERE position > ${FILED_UP_TO} AND position < ?3 AND +tenant_id = ?1
+    AND device_id = ?2 ORDER BY position DESC LIMIT %)
+  ORDER BY position DESC LIMIT %`;
 
 /** Reads facts on the reading connection. */
 export class FactReader {
@@ -109,6 +146,18 @@ export class FactReader {
     const rows = this.#statements
       .get(`SELECT * FROM facts WHERE ${where.join(" AND ")} ORDER BY position LIMIT ${Math.trunc(filter.limit)}`)
       .all(...parameters);
+    return (rows as unknown as FactRow[]).map(toFact);
+  }
+
+  /** Of one device, newest first: those that are filed, and those that are not yet. */
+  ofDevice(
+    tenantId: TenantId,
+    deviceId: string,
+    page: { readonly before?: number; readonly limit: number },
+  ): readonly AnyFact[] {
+    const rows = this.#statements
+      .get(OF_DEVICE.replaceAll("%", String(Math.trunc(page.limit))))
+      .all(tenantId, deviceId, page.before ?? Number.MAX_SAFE_INTEGER);
     return (rows as unknown as FactRow[]).map(toFact);
   }
 

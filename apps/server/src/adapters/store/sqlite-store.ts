@@ -5,10 +5,12 @@ import type { AnyFact, NewFact } from "@pomona/facts";
 import type { Kysely } from "kysely";
 import { type Clock, systemClock } from "../../kernel/clock.ts";
 import type { FactLog } from "../../kernel/fact.ts";
-import { type Scope } from "../../kernel/scope.ts";
+import type { Job } from "../../kernel/feature.ts";
+import type { Scope } from "../../kernel/scope.ts";
 import type { Migration, ReadTransaction, Store, WriteTransaction } from "../../kernel/store.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { diskFault, diskProblem, type StoreState } from "./disk-fault.ts";
+import { DEVICE_FACT_TABLES, FactFiling } from "./fact-filing.ts";
 import { FACT_TABLES, FactReader, FactWriter } from "./fact-rows.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { LINEAGE_TABLES } from "./lineage.ts";
@@ -32,6 +34,7 @@ const KERNEL_PREFIX = "kernel/";
 const KERNEL_TABLES: readonly Migration[] = [
   { name: `${KERNEL_PREFIX}0001-facts`, statements: FACT_TABLES },
   LINEAGE_TABLES,
+  DEVICE_FACT_TABLES,
 ];
 
 /** The embedded store: one file, one writing and one reading connection, one process. */
@@ -41,6 +44,7 @@ export class SqliteStore implements Store, FactLog {
   readonly #writing: Kysely<unknown>;
   readonly #writingPrepared: PreparedStatements;
   readonly #factWriter: FactWriter;
+  readonly #filing: FactFiling;
   #reader: DatabaseSync;
   #reading: Kysely<unknown>;
   #readingPrepared: PreparedStatements;
@@ -65,7 +69,8 @@ export class SqliteStore implements Store, FactLog {
     chmodSync(options.file, 0o600);
     migrate(this.#writer, KERNEL_TABLES, this.#clock.now(), KERNEL_PREFIX);
     this.#reader = open(options.file, true);
-    this.#factWriter = new FactWriter(this.#writer);
+    this.#filing = new FactFiling(this.#writer);
+    this.#factWriter = new FactWriter(this.#writer, this.#filing.catchUp());
     this.#factReader = new FactReader(this.#reader);
     this.#writing = queryBuilderOver(this.#writer);
     this.#writingPrepared = new PreparedStatements(this.#writer);
@@ -121,7 +126,7 @@ export class SqliteStore implements Store, FactLog {
             hasWritten = before !== undefined && this.#changes() > before;
             return true;
           } catch (error) {
-            this.#factWriter.forget(facts);
+            this.#factWriter.undone(facts);
             reject(this.#explained(error));
             return false;
           }
@@ -129,12 +134,13 @@ export class SqliteStore implements Store, FactLog {
         committed: () => {
           if (hasWritten) this.#enter("works");
           resolve(value);
+          this.#filing.committed(facts);
           // What is committed stays so, whatever happens to those who hear of it.
           if (facts.length > 0) for (const listener of this.#listeners) this.#tell(() => listener(facts));
           for (const effect of effects) this.#tell(effect);
         },
         lost: (error) => {
-          this.#factWriter.forget(facts);
+          this.#factWriter.undone(facts);
           reject(this.#explained(error));
         },
       });
@@ -147,6 +153,16 @@ export class SqliteStore implements Store, FactLog {
 
   readonly readAfter: FactLog["readAfter"] = async (position, filter) => this.#factReader.after(position, filter);
   readonly range: FactLog["range"] = async () => this.#factReader.range();
+
+  readonly readOfDevice: FactLog["readOfDevice"] = async (tenantId, deviceId, page) =>
+    this.#factReader.ofDevice(tenantId, deviceId, page);
+
+  /** Files the facts of the last seconds under their devices. */
+  readonly fileFacts: Job = {
+    name: "store/file-facts",
+    everyMs: 3_000,
+    run: async () => this.#factWriter.filed(await this.#filing.file(this)),
+  };
 
   subscribe(listener: (facts: readonly AnyFact[]) => void): () => void {
     this.#listeners.add(listener);

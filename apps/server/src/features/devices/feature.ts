@@ -27,7 +27,7 @@ export function createDevices(kernel: Kernel): { readonly feature: Feature; read
     feature: {
       name: "devices",
       migrations: [...deviceMigrations, ...reportMigrations],
-      actions: [listDevices(seen), ...deviceActions(seen), ...reportActions],
+      actions: [listDevices(seen), ...deviceActions(seen), ...reportActions(kernel)],
       jobs: [{ name: "devices/write-seen", everyMs: 5000, run: writeSeen }],
       start: async () => {
         const gone = await kernel.store.write(systemScope(PLATFORM, "devices"), clearPresence);

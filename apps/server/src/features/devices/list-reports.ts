@@ -23,9 +23,10 @@ import {
 import { asId } from "@pomona/facts";
 import { bindAction } from "../../kernel/action.ts";
 import { notFound } from "../../kernel/errors.ts";
+import type { Kernel } from "../../kernel/feature.ts";
 import type { ReadTransaction } from "../../kernel/store.ts";
 import { readDevice } from "./devices.sql.ts";
-import { type ReportKind, readQuarantined, readReports, readTimeline } from "./reports.sql.ts";
+import { type ReportKind, readQuarantined, readReports } from "./reports.sql.ts";
 
 async function reported<Item>(tx: ReadTransaction, deviceId: string, kind: ReportKind) {
   const id = asId<"device">(deviceId);
@@ -39,7 +40,7 @@ async function reported<Item>(tx: ReadTransaction, deviceId: string, kind: Repor
   };
 }
 
-export const reportActions = [
+export const reportActions = (kernel: Pick<Kernel, "facts">) => [
   bindAction(listApplications, { run: ({ tx }, { deviceId }) => reported<Application>(tx, deviceId, "applications") }),
   bindAction(listProfiles, { run: ({ tx }, { deviceId }) => reported<InstalledProfile>(tx, deviceId, "profiles") }),
   bindAction(listCertificates, {
@@ -66,13 +67,16 @@ export const reportActions = [
       const id = asId<"device">(deviceId);
       if ((await readDevice(tx, id)) === undefined) throw notFound("device", deviceId);
       const before = cursor === undefined ? undefined : Number.parseInt(cursor, 10) || 0;
-      const rows = await readTimeline(tx, id, before, limit + 1);
-      const items = rows.slice(0, limit).map((row) => ({
-        ...row,
-        at: new Date(row.at).toISOString(),
-        data: JSON.parse(row.data) as Record<string, unknown>,
+      const page = { limit: limit + 1, ...(before === undefined ? {} : { before }) };
+      const facts = await kernel.facts.readOfDevice(tx.scope.tenantId, id, page);
+      const items = facts.slice(0, limit).map((fact) => ({
+        id: fact.id,
+        position: fact.position,
+        type: fact.type,
+        at: new Date(fact.at).toISOString(),
+        data: fact.data as Record<string, unknown>,
       }));
-      return { items, nextCursor: rows.length > limit ? String(items.at(-1)!.position) : null };
+      return { items, nextCursor: facts.length > limit ? String(items.at(-1)!.position) : null };
     },
   }),
   bindAction(listQuarantine, {

@@ -27,15 +27,6 @@ interface Tables {
     size_bytes: number;
     sealed_bytes: string;
   };
-  facts: {
-    position: number;
-    tenant_id: string;
-    id: string;
-    type: string;
-    device_id: string | null;
-    at: number;
-    data: string;
-  };
 }
 
 export const reportMigrations: readonly Migration[] = [
@@ -127,17 +118,5 @@ export const readQuarantined = (tx: ReadTransaction, before: string | undefined,
     .where("tenant_id", "=", tx.scope.tenantId)
     .$if(before !== undefined, (query) => query.where("id", "<", before!))
     .orderBy("id", "desc")
-    .limit(limit)
-    .execute();
-
-/** Facts of one device, newest first. */
-export const readTimeline = (tx: ReadTransaction, deviceId: DeviceId, before: number | undefined, limit: number) =>
-  sqlOf<Tables>(tx)
-    .selectFrom("facts")
-    .select(["id", "position", "type", "at", "data"])
-    .where("tenant_id", "=", tx.scope.tenantId)
-    .where("device_id", "=", deviceId)
-    .$if(before !== undefined, (query) => query.where("position", "<", before!))
-    .orderBy("position", "desc")
     .limit(limit)
     .execute();
