@@ -1,49 +1,66 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { AnyFact, TenantId } from "@pomona/facts";
+import type { AnyFact, DeviceId, TenantId } from "@pomona/facts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import type { Migration, Store } from "../../kernel/store.ts";
 import { diskFault } from "./disk-fault.ts";
 import { StatementCache } from "./statement-cache.ts";
 
-/** Its row in `fact_cursors`: facts up to here are in `device_facts`. */
-const CURSOR = "kernel/facts-by-device";
+/** Its row in `fact_cursors`: facts up to here are in `device_facts` and `tenant_facts`. */
+const CURSOR = "kernel/filed";
 /** For statements that look at the filed and at the others: where the border is. */
 export const FILED_UP_TO = `(SELECT position FROM fact_cursors WHERE handler = '${CURSOR}')`;
 
-const FILE = `INSERT OR IGNORE INTO device_facts (tenant_id, device_id, position)
-  SELECT tenant_id, device_id, position FROM facts WHERE device_id IS NOT NULL`;
-const IN_ORDER = "ORDER BY tenant_id, device_id, position";
+const fileBetween = (range: string): readonly string[] => [
+  `INSERT OR IGNORE INTO device_facts (tenant_id, device_id, position) SELECT tenant_id, device_id, position FROM facts
+     WHERE device_id IS NOT NULL AND ${range} ORDER BY tenant_id, device_id, position`,
+  `INSERT OR IGNORE INTO tenant_facts (tenant_id, position) SELECT tenant_id, position FROM facts
+     WHERE ${range} ORDER BY tenant_id, position`,
+];
 
-/** An index of the facts of each device, kept by {@link FactFiling} instead of by each fact: see decision 30. */
-export const DEVICE_FACT_TABLES: Migration = {
-  name: "kernel/0003-facts-by-device",
+const FACT_COLUMNS = "position, tenant_id, id, type, device_id, device_seq, at, data";
+
+/**
+ * Indexes of the facts of each device and tenant, kept by {@link FactFiling} instead of by each fact: see decision 30. Positions
+ * do not come again as long as the newest fact is kept.
+ */
+export const FILED_FACT_TABLES: Migration = {
+  name: "kernel/0003-filed-facts",
   statements: [
     `CREATE TABLE device_facts (tenant_id TEXT NOT NULL, device_id TEXT NOT NULL, position INTEGER NOT NULL,
        PRIMARY KEY (tenant_id, device_id, position)) WITHOUT ROWID`,
-    `${FILE} ${IN_ORDER}`,
+    `CREATE TABLE tenant_facts (tenant_id TEXT NOT NULL, position INTEGER NOT NULL,
+       PRIMARY KEY (tenant_id, position)) WITHOUT ROWID`,
+    ...fileBetween("position > 0"),
     `INSERT INTO fact_cursors (handler, position) SELECT '${CURSOR}', coalesce(max(position), 0) FROM facts`,
-    "DROP INDEX facts_by_device",
+    // Without AUTOINCREMENT, which writes a page of its own at every commit.
+    `CREATE TABLE facts_plain (position INTEGER PRIMARY KEY, tenant_id TEXT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL,
+       device_id TEXT, device_seq INTEGER NOT NULL, at INTEGER NOT NULL, data TEXT NOT NULL)`,
+    `INSERT INTO facts_plain (${FACT_COLUMNS}) SELECT ${FACT_COLUMNS} FROM facts ORDER BY position`,
+    "DROP TABLE facts",
+    "ALTER TABLE facts_plain RENAME TO facts",
   ],
 };
 
 /** A write that takes long makes every Mac wait. */
 const DEVICES_AT_ONCE = 25;
-/** Facts of no device that may be passed over before it is written down. */
-const PASSED_UNWRITTEN = 5_000;
+const POSITIONS_AT_ONCE = 300;
 
 interface Unfiled {
   readonly tenantId: TenantId;
-  readonly deviceId: string;
   readonly positions: number[];
+}
+interface UnfiledOfDevice extends Unfiled {
+  readonly deviceId: DeviceId;
 }
 
 /**
- * Files committed facts under their device, those of a few seconds together and in the order of devices: each would otherwise
- * write a page that no other one needs. Until then they are found by their position. Cut off anywhere, it is done again.
+ * Files committed facts under their device and tenant, those of a few seconds together and in order: each would otherwise write
+ * a page that no other one needs. Until then they are found by their position. Cut off anywhere, it is done again.
  */
 export class FactFiling {
   readonly #statements: StatementCache;
-  #unfiled = new Map<string, Unfiled>();
+  #ofDevices = new Map<string, UnfiledOfDevice>();
+  #ofTenants = new Map<TenantId, Unfiled>();
   #newest = 0;
   #filed = 0;
   /** Up to here another process wrote. */
@@ -76,7 +93,8 @@ export class FactFiling {
   /** The border moves last: it may be found too low, never too high. */
   #fileLeft(): void {
     if (this.#filed >= this.#left) return;
-    this.#statements.get(`${FILE} AND position > ? AND position <= ? ${IN_ORDER}`).run(this.#filed, this.#left);
+    for (const text of fileBetween("position > ? AND position <= ?"))
+      this.#statements.get(text).run(this.#filed, this.#left);
     this.#moveBorder(this.#left);
   }
 
@@ -88,45 +106,56 @@ export class FactFiling {
   committed(facts: readonly AnyFact[]): void {
     for (const { tenantId, deviceId, position } of facts) {
       this.#newest = position;
-      if (deviceId !== null) this.#add({ tenantId, deviceId, positions: [position] });
+      addTo(this.#ofTenants, tenantId, { tenantId, positions: [position] });
+      if (deviceId !== null)
+        addTo(this.#ofDevices, `${tenantId}.${deviceId}`, { tenantId, deviceId, positions: [position] });
     }
-  }
-
-  #add({ tenantId, deviceId, positions }: Unfiled): void {
-    const key = `${tenantId}.${deviceId}`;
-    const held = this.#unfiled.get(key);
-    if (held === undefined) this.#unfiled.set(key, { tenantId, deviceId, positions: [...positions] });
-    else held.positions.push(...positions);
   }
 
   /** Files everything that is committed. @returns the position up to which that is done */
   async file(store: Pick<Store, "write">): Promise<number> {
-    if (this.#unfiled.size === 0 && this.#newest - this.#filed < PASSED_UNWRITTEN) return this.#filed;
-    const [taken, end] = [this.#unfiled, this.#newest];
-    this.#unfiled = new Map();
-    const scope = systemScope(PLATFORM, "facts");
+    if (this.#newest === this.#filed) return this.#filed;
+    const [ofDevices, ofTenants, end] = [this.#ofDevices, this.#ofTenants, this.#newest];
+    this.#ofDevices = new Map();
+    this.#ofTenants = new Map();
+    const write = (body: () => void) => store.write(systemScope(PLATFORM, "facts"), async () => body());
     try {
-      await store.write(scope, async () => this.#fileLeft());
+      // What a process before left goes first, if the disk was full when this one started.
+      await write(() => this.#fileLeft());
       this.#filed = Math.max(this.#filed, this.#left);
-      const devices = [...taken.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, unfiled]) => unfiled);
-      for (let at = 0; at < devices.length; at += DEVICES_AT_ONCE) {
-        await store.write(scope, async () => {
-          for (const { tenantId, deviceId, positions } of devices.slice(at, at + DEVICES_AT_ONCE))
-            for (const position of positions) this.#insert(tenantId, deviceId, position);
-        });
+      const devices = [...ofDevices].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, unfiled]) => unfiled);
+      for (let at = 0; at < devices.length; at += DEVICES_AT_ONCE)
+        await write(() => this.#fileDevices(devices.slice(at, at + DEVICES_AT_ONCE)));
+      for (const { tenantId, positions } of ofTenants.values()) {
+        for (let at = 0; at < positions.length; at += POSITIONS_AT_ONCE)
+          await write(() => this.#fileTenant(tenantId, positions.slice(at, at + POSITIONS_AT_ONCE)));
       }
-      await store.write(scope, async () => this.#moveBorder(end));
+      await write(() => this.#moveBorder(end));
       this.#filed = end;
     } catch (error) {
-      for (const unfiled of taken.values()) this.#add(unfiled);
+      for (const [key, unfiled] of ofDevices) addTo(this.#ofDevices, key, unfiled);
+      for (const [key, unfiled] of ofTenants) addTo(this.#ofTenants, key, unfiled);
       throw error;
     }
     return end;
   }
 
-  #insert(tenantId: TenantId, deviceId: string, position: number): void {
-    this.#statements
-      .get("INSERT OR IGNORE INTO device_facts (tenant_id, device_id, position) VALUES (?, ?, ?)")
-      .run(tenantId, deviceId, position);
+  #fileDevices(devices: readonly UnfiledOfDevice[]): void {
+    const insert = this.#statements.get(
+      "INSERT OR IGNORE INTO device_facts (tenant_id, device_id, position) VALUES (?, ?, ?)",
+    );
+    for (const { tenantId, deviceId, positions } of devices)
+      for (const position of positions) insert.run(tenantId, deviceId, position);
   }
+
+  #fileTenant(tenantId: TenantId, positions: readonly number[]): void {
+    const insert = this.#statements.get("INSERT OR IGNORE INTO tenant_facts (tenant_id, position) VALUES (?, ?)");
+    for (const position of positions) insert.run(tenantId, position);
+  }
+}
+
+function addTo<Key, Value extends Unfiled>(unfiled: Map<Key, Value>, key: Key, more: Value): void {
+  const held = unfiled.get(key);
+  if (held === undefined) unfiled.set(key, more);
+  else for (const position of more.positions) held.positions.push(position);
 }

@@ -114,11 +114,18 @@ export class FactWriter {
   }
 }
 
-/** `%` stands for the limit. */
+/** In these `%` stands for the limit and `&` for a condition on the type. */
+const AFTER = "SELECT * FROM facts WHERE position > ? & ORDER BY position LIMIT %";
+export const AFTER_IN_TENANT = [
+  `SELECT * FROM (SELECT facts.* FROM tenant_facts AS filed CROSS JOIN facts ON facts.position = filed.position
+     WHERE filed.position > ? AND filed.tenant_id = ? AND filed.position <= ${FILED_UP_TO} & ORDER BY filed.position LIMIT %)`,
+  `SELECT * FROM (SELECT * FROM facts WHERE position > max(?, ${FILED_UP_TO}) AND tenant_id = ? &
+     ORDER BY position LIMIT %)`,
+];
 export const OF_DEVICE = `SELECT * FROM (SELECT facts.* FROM device_facts AS filed CROSS JOIN facts ON facts.position = filed.position
     WHERE filed.tenant_id = ?1 AND filed.device_id = ?2 AND filed.position < ?3 AND filed.position <= ${FILED_UP_TO}
     ORDER BY filed.position DESC LIMIT %)
-  UNION ALL SELECT * FROM (SELECT * FROM facts WHERE position > ${FILED_UP_TO} AND position < ?3 AND +tenant_id = ?1
+  UNION ALL SELECT * FROM (SELECT * FROM facts WHERE position > ${FILED_UP_TO} AND position < ?3 AND tenant_id = ?1
     AND device_id = ?2 ORDER BY position DESC LIMIT %)
   ORDER BY position DESC LIMIT %`;
 
@@ -133,19 +140,15 @@ export class FactReader {
     position: number,
     filter: { readonly tenantId?: TenantId; readonly types?: readonly FactType[]; readonly limit: number },
   ): readonly AnyFact[] {
-    const where = ["position > ?"];
-    const parameters: (string | number)[] = [position];
-    if (filter.tenantId !== undefined) {
-      where.push("tenant_id = ?");
-      parameters.push(filter.tenantId);
-    }
-    if (filter.types !== undefined) {
-      where.push(`type IN (${filter.types.map(() => "?").join(", ")})`);
-      parameters.push(...filter.types);
-    }
+    const { tenantId, types } = filter;
+    const ofTypes = types === undefined ? "" : `AND type IN (${types.map(() => "?").join(", ")})`;
+    const [first, ...others] = tenantId === undefined ? [AFTER] : AFTER_IN_TENANT;
+    const place = tenantId === undefined ? [position] : [position, tenantId];
+    const parts = [first!, ...others].map((part) => part.replace("&", ofTypes));
+    const text = parts.length === 1 ? parts[0]! : `${parts.join(" UNION ALL ")} ORDER BY position LIMIT %`;
     const rows = this.#statements
-      .get(`SELECT * FROM facts WHERE ${where.join(" AND ")} ORDER BY position LIMIT ${Math.trunc(filter.limit)}`)
-      .all(...parameters);
+      .get(text.replaceAll("%", String(Math.trunc(filter.limit))))
+      .all(...parts.flatMap(() => [...place, ...(types ?? [])]));
     return (rows as unknown as FactRow[]).map(toFact);
   }
 

@@ -10,7 +10,7 @@ import type { Scope } from "../../kernel/scope.ts";
 import type { Migration, ReadTransaction, Store, WriteTransaction } from "../../kernel/store.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { diskFault, diskProblem, type StoreState } from "./disk-fault.ts";
-import { DEVICE_FACT_TABLES, FactFiling } from "./fact-filing.ts";
+import { FactFiling, FILED_FACT_TABLES } from "./fact-filing.ts";
 import { FACT_TABLES, FactReader, FactWriter } from "./fact-rows.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { LINEAGE_TABLES } from "./lineage.ts";
@@ -34,7 +34,7 @@ const KERNEL_PREFIX = "kernel/";
 const KERNEL_TABLES: readonly Migration[] = [
   { name: `${KERNEL_PREFIX}0001-facts`, statements: FACT_TABLES },
   LINEAGE_TABLES,
-  DEVICE_FACT_TABLES,
+  FILED_FACT_TABLES,
 ];
 
 /** The embedded store: one file, one writing and one reading connection, one process. */
@@ -157,7 +157,7 @@ export class SqliteStore implements Store, FactLog {
   readonly readOfDevice: FactLog["readOfDevice"] = async (tenantId, deviceId, page) =>
     this.#factReader.ofDevice(tenantId, deviceId, page);
 
-  /** Files the facts of the last seconds under their devices. */
+  /** Files the facts of the last seconds under their devices and tenants. */
   readonly fileFacts: Job = {
     name: "store/file-facts",
     everyMs: 3_000,

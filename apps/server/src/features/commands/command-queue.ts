@@ -200,6 +200,7 @@ export class CommandQueue {
   async end(tx: WriteTransaction, row: CommandRow, state: FinalState, end: CommandEnd): Promise<void> {
     const { error, dead = null } = end;
     await close(tx, row, { state, error, dead });
+    this.memory.noteAnswered(tx.scope.tenantId, row.deviceId);
     const hooks = this.#hooks.get(row.requestType);
     if (hooks !== undefined) {
       const enrollment = end.from?.enrollment ?? (await readEnrollmentOfDevice(tx, row.deviceId)) ?? null;

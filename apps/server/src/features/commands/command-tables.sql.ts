@@ -155,6 +155,8 @@ export const commandMigrations: readonly Migration[] = [
       "CREATE INDEX command_history_kept ON command_history (answered_at) WHERE kept_input = 1",
     ],
   },
+  // Which Macs have answered commands in the queue is known in memory.
+  { name: "commands/0006-no-index-of-answers", statements: ["DROP INDEX command_queue_closed"] },
 ];
 
 const packed = (table: string, id: string): SealedColumn => ({

@@ -13,7 +13,7 @@ import { heldActions, holdAfterRestore } from "./held.ts";
 import { FIRST_QUESTIONS_WORK, onDeviceEnrolled } from "./on-device-enrolled.ts";
 import { type ApprovalPort, type HeldSource, noApproval, type UndoPolicy } from "./ports.ts";
 import { archiveAnswered, expireCommands, wakePostponed, wakeSilent } from "./queue-upkeep.job.ts";
-import { readWaitingQueues } from "./queue-upkeep.sql.ts";
+import { readQueues } from "./queue-upkeep.sql.ts";
 import { SettleLater } from "./setup/settle-later.ts";
 import { setupMigrations } from "./setup/setup.sql.ts";
 import { SetupWork } from "./setup/setup-work.ts";
@@ -68,14 +68,16 @@ export function createCommands(kernel: Kernel, ports: CommandsPorts): CommandsFe
         wakePostponed(kernel, queue),
         wakeSilent(kernel, queue),
         expireCommands(kernel, queue),
-        archiveAnswered(kernel),
+        archiveAnswered(kernel, queue),
         later.job(),
       ],
       start: async () => {
         unwatch = queue.watch();
         const scope = systemScope(PLATFORM, "commands");
-        const waiting = await kernel.store.read(scope, (tx) => readWaitingQueues(tx, SEEDED));
-        queue.memory.seed(waiting, kernel.clock.now());
+        const queues = await kernel.store.read(scope, readQueues);
+        queue.memory.seed(queues.filter(({ waits }) => waits).slice(0, SEEDED), kernel.clock.now());
+        for (const { tenantId, deviceId, isAnswered } of queues)
+          if (isAnswered) queue.memory.noteAnswered(tenantId, deviceId);
         await later.start((tx, deviceId) => setup.settle(tx, deviceId));
       },
       stop: async () => {

@@ -16,12 +16,14 @@ interface Waiting extends QueueAddress {
 
 /**
  * What is known of queues without a look at the store: which have nothing to serve, so that an idle poll reads memory only;
- * and which have something that their Mac does not fetch or does not answer, so that it is woken again, ever more slowly.
+ * which have something that their Mac does not fetch or does not answer, so that it is woken again, ever more slowly; and which
+ * have ended commands, for which an index would be written at every answer.
  */
 export class QueueMemory {
   /** Until when nothing can be served from a queue; without end where it is empty. */
   readonly #idleUntil = new Map<string, number>();
   readonly #waiting = new Map<string, Waiting>();
+  #answered = new Map<DeviceId, TenantId>();
 
   isIdle(deviceId: DeviceId, channel: string, now: number): boolean {
     const until = this.#idleUntil.get(keyOf(deviceId, channel));
@@ -55,6 +57,17 @@ export class QueueMemory {
   }
   forgetAll(): void {
     this.#idleUntil.clear();
+  }
+
+  /** A command was ended: its row is to be carried over. It may be noted too often, so nobody waits for the commit. */
+  noteAnswered(tenantId: TenantId, deviceId: DeviceId): void {
+    this.#answered.set(deviceId, tenantId);
+  }
+  /** Macs with ended commands in the queue since the last call. */
+  takeAnswered(): readonly (readonly [DeviceId, TenantId])[] {
+    const answered = [...this.#answered];
+    this.#answered = new Map();
+    return answered;
   }
 
   /** After a start: queues with something in them, a little apart so that a fleet is not woken in one moment. */

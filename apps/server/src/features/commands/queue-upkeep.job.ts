@@ -4,7 +4,7 @@ import { forgetBatchInputs } from "./batch-rows.sql.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { readCommand } from "./commands.sql.ts";
 import { KEPT_INPUT_MS, notNowDelay, TOO_LATE } from "./model.ts";
-import { archive, forgetInputs, readAnswered, readExpired, readToWake, setWake } from "./queue-upkeep.sql.ts";
+import { archive, forgetInputs, readExpired, readToWake, setWake } from "./queue-upkeep.sql.ts";
 
 const BATCH = 200;
 /** A write that takes long makes every Mac wait. */
@@ -59,16 +59,22 @@ export const expireCommands = (kernel: Kernel, queue: CommandQueue): Job => ({
 });
 
 /** Carries answered commands from the queue to the history, and lets old inputs go. */
-export const archiveAnswered = (kernel: Kernel): Job => ({
+export const archiveAnswered = (kernel: Kernel, queue: CommandQueue): Job => ({
   name: "commands/archive-answered",
   everyMs: 3_000,
   run: async () => {
     const scope = systemScope(PLATFORM, "commands");
-    const macs = await kernel.store.read(scope, readAnswered);
-    for (let at = 0; at < macs.length; at += MACS_AT_ONCE) {
-      await kernel.store.write(scope, async (tx) => {
-        for (const mac of macs.slice(at, at + MACS_AT_ONCE)) await archive(tx, mac);
-      });
+    const macs = queue.memory.takeAnswered();
+    let done = 0;
+    try {
+      for (; done < macs.length; done += MACS_AT_ONCE) {
+        await kernel.store.write(scope, async (tx) => {
+          for (const [deviceId, tenantId] of macs.slice(done, done + MACS_AT_ONCE))
+            await archive(tx, tenantId, deviceId);
+        });
+      }
+    } finally {
+      for (const [deviceId, tenantId] of macs.slice(done)) queue.memory.noteAnswered(tenantId, deviceId);
     }
     await kernel.store.write(scope, async (tx) => {
       await forgetInputs(tx, tx.now - KEPT_INPUT_MS, BATCH);

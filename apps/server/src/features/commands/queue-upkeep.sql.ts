@@ -49,32 +49,36 @@ export async function readExpired(tx: ReadTransaction, limit: number): Promise<r
   return rows.map(toDue);
 }
 
-/** Queues of all tenants in which something waits; read once, at start. */
-export async function readWaitingQueues(
-  tx: ReadTransaction,
-  limit: number,
-): Promise<readonly { readonly tenantId: TenantId; readonly deviceId: DeviceId; readonly channel: string }[]> {
-  const { rows } = await sql<{ tenant_id: string; device_id: string; channel: string }>`
-    SELECT DISTINCT tenant_id, device_id, channel FROM command_queue WHERE is_open = 1 AND hold IS NULL LIMIT ${sql.lit(limit)}`.execute(
+/** A queue, and what is in it. */
+export interface QueueContent {
+  readonly tenantId: TenantId;
+  readonly deviceId: DeviceId;
+  readonly channel: string;
+  /** Something is open that nothing holds. */
+  readonly waits: boolean;
+  /** Something is answered, and not in the history yet. */
+  readonly isAnswered: boolean;
+}
+
+/** All queues of all tenants, in one walk through the table; once, at start. */
+export async function readQueues(tx: ReadTransaction): Promise<readonly QueueContent[]> {
+  const { rows } = await sql<{
+    tenant_id: string;
+    device_id: string;
+    channel: string;
+    waits: number;
+    answered: number;
+  }>`SELECT tenant_id, device_id, channel, max(CASE WHEN is_open = 1 AND hold IS NULL THEN 1 ELSE 0 END) AS waits,
+      1 - min(is_open) AS answered FROM command_queue GROUP BY tenant_id, device_id, channel`.execute(
     sqlOf<CommandTables>(tx),
   );
   return rows.map((row) => ({
     tenantId: asId<"tenant">(row.tenant_id),
     deviceId: asId<"device">(row.device_id),
     channel: row.channel,
+    waits: row.waits === 1,
+    isAnswered: row.answered === 1,
   }));
-}
-
-export interface QueueOwner {
-  readonly tenantId: TenantId;
-  readonly deviceId: DeviceId;
-}
-
-/** Macs of all tenants with answered commands in the queue; the index alone answers. */
-export async function readAnswered(tx: ReadTransaction): Promise<readonly QueueOwner[]> {
-  const { rows } = await sql<{ tenant_id: string; device_id: string }>`SELECT DISTINCT tenant_id, device_id
-    FROM command_queue WHERE is_open = 0 AND answered_at <= ${tx.now}`.execute(sqlOf<CommandTables>(tx));
-  return rows.map((row) => ({ tenantId: asId<"tenant">(row.tenant_id), deviceId: asId<"device">(row.device_id) }));
 }
 
 const ANSWERED = "FROM command_queue WHERE tenant_id = ? AND device_id = ? AND is_open = 0";
@@ -87,7 +91,7 @@ const REMOVE = `DELETE ${ANSWERED}`;
  * Carries a Mac's answered commands over to the history, all together: one after another, each would write the same pages again.
  * The input, which may be large, goes along only where the command may be repeated.
  */
-export async function archive(tx: WriteTransaction, { tenantId, deviceId }: QueueOwner): Promise<void> {
+export async function archive(tx: WriteTransaction, tenantId: TenantId, deviceId: DeviceId): Promise<void> {
   await tx.prepared.run(CARRY, [tenantId, deviceId]);
   await tx.prepared.run(REMOVE, [tenantId, deviceId]);
 }

@@ -28,6 +28,18 @@ export const messageLogMigrations: readonly Migration[] = [
          is_clock_set INTEGER NOT NULL)`,
     ],
   },
+  {
+    // Numbers may come again once the table was emptied; AUTOINCREMENT would write a page of its own at every commit.
+    name: "enrollment/0103-message-log-plain",
+    statements: [
+      `CREATE TABLE message_log_plain (seq INTEGER PRIMARY KEY, tenant_id TEXT NOT NULL, sender TEXT NOT NULL,
+         enrollment_id TEXT NOT NULL, kind TEXT NOT NULL, print TEXT NOT NULL, signed_at INTEGER, at INTEGER NOT NULL,
+         is_clock_set INTEGER NOT NULL)`,
+      "INSERT INTO message_log_plain SELECT * FROM message_log",
+      "DROP TABLE message_log",
+      "ALTER TABLE message_log_plain RENAME TO message_log",
+    ],
+  },
 ];
 
 /** A message that was taken in and is not in its sender's row yet. */

@@ -130,7 +130,7 @@ export class TestMac {
     const body = buildXmlPlist(message);
     const type =
       path === "/checkin" ? "application/x-apple-aspen-mdm-checkin" : "application/x-apple-aspen-mdm; charset=UTF-8";
-    const response = await fetch(this.url + path, {
+    const response = await fetchAnew(this.url + path, {
       method: options.method ?? "PUT",
       headers: {
         "content-type": type,
@@ -173,6 +173,18 @@ export class TestMac {
 
   acknowledge(uuid: string, keys: PlistDictionary = {}): Promise<Answer> {
     return this.poll("Acknowledged", { CommandUUID: uuid, ...keys });
+  }
+}
+
+/** As every client, it sends once more where the connection that it kept was closed by the server in that moment. */
+async function fetchAnew(url: string, init: RequestInit): Promise<Response> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await fetch(url, init);
+    } catch (error) {
+      const code = ((error as Error).cause as { code?: string } | undefined)?.code;
+      if (tries === 3 || (code !== "ECONNRESET" && code !== "UND_ERR_SOCKET")) throw error;
+    }
   }
 }
 
