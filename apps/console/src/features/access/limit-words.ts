@@ -14,8 +14,8 @@ export const LIMIT_TITLES: Record<LimitRisk, string> = {
 };
 export const LIMIT_MEANINGS: Record<LimitRisk, string> = {
   destructive: "Erase, lock, set a recovery lock, and whatever nobody checked",
-  rootEquivalent: "Profiles, applications, scripts, restarts, and any command to many Macs",
-  change: "Names, questions, cancelling",
+  rootEquivalent: "Profiles, applications, scripts, restarts, and any change to many Macs",
+  change: "Names, cancelling, and questions to any number of Macs",
 };
 
 export const undoWords = (seconds: number): string => (seconds === 0 ? "none" : duration(seconds * 1000));

@@ -8,7 +8,7 @@ export interface RiskWord {
 
 const RISKS: Readonly<Record<string, RiskWord>> = {
   read: { word: "Question", tone: "unknown", why: "It changes nothing on the Mac." },
-  change: { word: "Change", tone: "unknown", why: "A question, or a change that can be made good." },
+  change: { word: "Change", tone: "unknown", why: "It can be made good again." },
   rootEquivalent: {
     word: "Root-equivalent",
     tone: "attention",

@@ -9,9 +9,12 @@ export interface Limit {
 /** Limits by risk; reading costs nothing. */
 export type Limits = Readonly<Record<Exclude<Risk, "read">, Limit>>;
 
-/** A stolen token erases at most twenty Macs before someone has an hour to notice, and several of them forty. */
+/**
+ * A stolen token erases at most twenty Macs before someone has an hour to notice, and several of them forty. A change is one to a
+ * single Mac, or a question to any number: a large fleet can be asked several times an hour.
+ */
 export const DEFAULT_LIMITS: Limits = {
-  change: { perActor: 100_000, perTenant: 200_000, undoSeconds: 0 },
+  change: { perActor: 1_000_000, perTenant: 2_000_000, undoSeconds: 0 },
   rootEquivalent: { perActor: 10_000, perTenant: 20_000, undoSeconds: 0 },
   destructive: { perActor: 20, perTenant: 40, undoSeconds: 30 },
 };

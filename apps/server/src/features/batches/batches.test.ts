@@ -59,6 +59,22 @@ test("a batch reaches every Mac that fits, each once, under one UUID; those that
   assert.match(now.refusals[0]!.reason, /not enrolled/);
 });
 
+test("a question to many Macs is counted as a change, a change to many as root-equivalent", async () => {
+  const stage = await testBatches();
+  await using _kernel = stage.kernel;
+  await enrolledMacs(stage.kernel, 5);
+  const riskOf = async (requestType: string, input = {}) =>
+    (await stage.act<{ risk: string }>("batches.preview", { requestType, filter: {}, input })).risk;
+  assert.equal(await riskOf("SecurityInfo"), "change");
+  assert.equal(await riskOf("DisableRemoteDesktop"), "rootEquivalent");
+  assert.equal(await riskOf("DeviceLock", { pin: "123456" }), "destructive");
+  await stage.act("access.set-limits", { risk: "rootEquivalent", perActor: 4 });
+  await create(stage);
+  await assert.rejects(create(stage, { requestType: "DisableRemoteDesktop" }), { code: "budget.exceeded" });
+  await stage.act("access.set-limits", { risk: "change", perActor: 9 });
+  await assert.rejects(create(stage), { code: "budget.exceeded" }, "a question is counted");
+});
+
 test("a batch that is interrupted anywhere goes on after a restart, and no Mac gets its command twice or not at all", async () => {
   for (const failAt of [1, 2, 3, 4]) {
     const stage = await testBatches();

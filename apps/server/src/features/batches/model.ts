@@ -1,6 +1,6 @@
 import type { Batch, Risk } from "@pomona/contract";
 import type { BatchId } from "@pomona/facts";
-import { type Lane } from "../commands/index.ts";
+import { type Lane, riskToOne } from "../commands/index.ts";
 
 export type BatchState = Batch["state"];
 /** What still has to be done to the commands of a batch, in slices. */
@@ -18,8 +18,8 @@ export const BATCH_STATES: Readonly<Record<BatchState, Partial<Record<BatchEvent
 };
 export type BatchEvent = "start" | "hold" | "release" | "queued" | "pause" | "resume" | "cancel" | "end";
 
-/** To many Macs at once even an ordinary change is counted as what changes a fleet; questions are not. */
-export const riskToMany = (risk: Risk): Risk => (risk === "change" ? "rootEquivalent" : risk);
+/** To many Macs at once even an ordinary change is counted as what changes a fleet; a question counts as a change, as it does to one. */
+export const riskToMany = (risk: Risk): Risk => (risk === "change" ? "rootEquivalent" : riskToOne(risk));
 
 /** One command to many Macs; times in ms. */
 export interface BatchRow {

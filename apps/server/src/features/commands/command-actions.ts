@@ -19,12 +19,13 @@ import type { CommandQueue } from "./command-queue.ts";
 import { readCommand } from "./commands.sql.ts";
 import { definitionOf, findDefinition } from "./definitions.ts";
 import { listCommandTypes } from "./list-command-types.ts";
-import { type CommandRow, KEPT_INPUT_MS, toCommand } from "./model.ts";
+import { type CommandRow, KEPT_INPUT_MS, riskToOne, toCommand } from "./model.ts";
 import { sendRawCommand } from "./send-raw-command.ts";
 import { toQueued } from "./to-queued.ts";
 import { warningsOf } from "./warnings.ts";
 
-const riskOf = (command: Parameters<typeof findDefinition>[0]) => findDefinition(command)?.risk ?? "rootEquivalent";
+const riskOf = (command: Parameters<typeof findDefinition>[0]) =>
+  riskToOne(findDefinition(command)?.risk ?? "rootEquivalent");
 
 export const commandActions = (kernel: Kernel, queue: CommandQueue): readonly BoundAction[] => [
   bindAction(sendCommand, {

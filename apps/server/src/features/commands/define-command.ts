@@ -14,6 +14,7 @@ export interface CommandDefinition<Input extends TObject = TObject> {
   readonly requestType: string;
   /** One line, as a menu would say it. */
   readonly summary: string;
+  /** What it may do to the Mac at worst; `read` for a question. */
   readonly risk: Risk;
   readonly input: Input;
   /** Input fields that are sealed while they wait; they may hold secrets. */

@@ -6,10 +6,11 @@ import type { Risk } from "@pomona/contract";
  */
 export const GENERIC_RISKS: Readonly<Record<string, Risk>> = {
   // Questions.
-  ActiveNSExtensions: "change",
-  ManagedApplicationConfiguration: "change",
+  ActiveNSExtensions: "read",
+  ManagedApplicationConfiguration: "read",
+  NSExtensionMappings: "read",
+  // A question that can empty what it reads.
   ManagedApplicationFeedback: "change",
-  NSExtensionMappings: "change",
   // The person at the Mac decides.
   CancelEnhancedLogCollection: "change",
   InviteToProgram: "change",

@@ -6,7 +6,7 @@ export { type CommandOrder, CommandQueue, type QueuedCommand } from "./command-q
 export { commandSealed } from "./command-tables.sql.ts";
 export type { CommandsFeature } from "./commands-feature.ts";
 export { findDefinition } from "./definitions.ts";
-export { type CommandRow, DEFAULT_TTL_MS, type Lane } from "./model.ts";
+export { type CommandRow, DEFAULT_TTL_MS, type Lane, riskToOne } from "./model.ts";
 export type {
   AnswerHook,
   ApprovalPort,

@@ -5,6 +5,9 @@ export type Lane = "urgent" | "normal" | "background";
 /** Lower is served first. */
 export const LANE_RANK: Readonly<Record<Lane, number>> = { urgent: 0, normal: 1, background: 2 };
 export const laneOf = (rank: number): Lane => (rank === 0 ? "urgent" : rank === 1 ? "normal" : "background");
+/** What sending it is counted as: a question changes nothing on the Mac, but takes a place in its queue. */
+export const riskToOne = (risk: Risk): Risk => (risk === "read" ? "change" : risk);
+
 /** What destroys is meant to happen now: a lock overtakes a night of NotNow. */
 export const defaultLane = (risk: Risk): Lane => (risk === "destructive" ? "urgent" : "normal");
 

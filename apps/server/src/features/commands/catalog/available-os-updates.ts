@@ -8,7 +8,7 @@ import { isoTime, storeList } from "./parts/store-list.ts";
 export const availableOsUpdates = defineCommand({
   requestType: "AvailableOSUpdates",
   summary: "Ask which system updates there are (before macOS 27)",
-  risk: "change",
+  risk: "read",
   input: emptyInput,
   payload: () => ({}),
   onAcknowledged: (tx, deviceId, report) =>

@@ -10,7 +10,7 @@ import { storeList } from "./parts/store-list.ts";
 export const certificateList = defineCommand({
   requestType: "CertificateList",
   summary: "Ask for the installed certificates",
-  risk: "change",
+  risk: "read",
   input: closed({ managedOnly: Type.Optional(Type.Boolean({ description: "only those that MDM installed" })) }),
   payload: ({ managedOnly }) => (managedOnly === undefined ? {} : { ManagedOnly: managedOnly }),
   onAcknowledged: async (tx, deviceId, report, { managedOnly }) => {

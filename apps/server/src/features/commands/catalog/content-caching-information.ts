@@ -7,7 +7,7 @@ import { storeList } from "./parts/store-list.ts";
 export const contentCachingInformation = defineCommand({
   requestType: "ContentCachingInformation",
   summary: "Ask how the content cache is",
-  risk: "change",
+  risk: "read",
   input: emptyInput,
   payload: () => ({}),
   onAcknowledged: async (tx, deviceId, report) => {

@@ -13,7 +13,7 @@ const NONCE_BYTES = 32;
 export const deviceInformation = defineCommand({
   requestType: "DeviceInformation",
   summary: "Ask for name, model, system, capacity and locks",
-  risk: "change",
+  risk: "read",
   input: closed({
     queries: Type.Optional(
       Type.Array(Type.Enum([...DEVICE_QUERIES, ...SPECIAL_DEVICE_QUERIES]), {

@@ -8,7 +8,7 @@ import { storeList } from "./parts/store-list.ts";
 export const installedApplicationList = defineCommand({
   requestType: "InstalledApplicationList",
   summary: "Ask for the installed applications",
-  risk: "change",
+  risk: "read",
   input: closed({
     identifiers: Type.Optional(Type.Array(bundleId, { minItems: 1, maxItems: 1000, description: "only these" })),
     managedOnly: Type.Optional(Type.Boolean({ description: "only those that MDM installed as managed" })),

@@ -8,7 +8,7 @@ import { storeList } from "./parts/store-list.ts";
 export const managedApplicationList = defineCommand({
   requestType: "ManagedApplicationList",
   summary: "Ask how far the managed applications are",
-  risk: "change",
+  risk: "read",
   input: closed({
     identifiers: Type.Optional(Type.Array(bundleId, { minItems: 1, maxItems: 1000, description: "only these" })),
   }),

@@ -7,7 +7,7 @@ import { isoTime, storeList } from "./parts/store-list.ts";
 export const osUpdateStatus = defineCommand({
   requestType: "OSUpdateStatus",
   summary: "Ask how far system updates are (before macOS 27)",
-  risk: "change",
+  risk: "read",
   input: emptyInput,
   payload: () => ({}),
   onAcknowledged: (tx, deviceId, report) =>

@@ -8,7 +8,7 @@ import { storeList } from "./parts/store-list.ts";
 export const profileList = defineCommand({
   requestType: "ProfileList",
   summary: "Ask for the installed profiles",
-  risk: "change",
+  risk: "read",
   input: closed({ managedOnly: Type.Optional(Type.Boolean({ description: "only those that MDM installed" })) }),
   payload: ({ managedOnly }) => (managedOnly === undefined ? {} : { ManagedOnly: managedOnly }),
   onAcknowledged: async (tx, deviceId, report, { managedOnly }) => {

@@ -8,7 +8,7 @@ import { isoTime, storeList } from "./parts/store-list.ts";
 export const provisioningProfileList = defineCommand({
   requestType: "ProvisioningProfileList",
   summary: "Ask for the provisioning profiles",
-  risk: "change",
+  risk: "read",
   input: emptyInput,
   payload: () => ({}),
   onAcknowledged: (tx, deviceId, report) =>

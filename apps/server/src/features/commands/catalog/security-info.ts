@@ -9,7 +9,7 @@ import { known } from "./parts/known.ts";
 export const securityInfo = defineCommand({
   requestType: "SecurityInfo",
   summary: "Ask for FileVault, firewall, SIP, secure boot and management",
-  risk: "change",
+  risk: "read",
   input: emptyInput,
   payload: () => ({}),
   onAcknowledged: (tx, deviceId, report) =>

@@ -7,7 +7,7 @@ import { storeList } from "./parts/store-list.ts";
 export const userList = defineCommand({
   requestType: "UserList",
   summary: "Ask for the accounts",
-  risk: "change",
+  risk: "read",
   input: emptyInput,
   payload: () => ({}),
   onAcknowledged: (tx, deviceId, report) =>
