@@ -1,18 +1,10 @@
 import { randomUUID } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { sql } from "kysely";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import { type Migration, type ReadTransaction, type Store, sqlOf } from "../../kernel/store.ts";
+import { writeDurably } from "../files/durable-file.ts";
 
 interface Tables {
   store_lineage: { one: number; mark: string; previous: string | null; at: number };
@@ -101,13 +93,5 @@ function readFileMark(file: string): Mark | undefined {
 
 function writeFileMark(file: string, mark: Mark): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const fresh = `${file}.new`;
-  const handle = openSync(fresh, "w", 0o600);
-  try {
-    writeFileSync(handle, `${JSON.stringify(mark)}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(fresh, file);
+  writeDurably(file, `${JSON.stringify(mark)}\n`);
 }

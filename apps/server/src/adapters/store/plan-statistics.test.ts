@@ -28,6 +28,7 @@ test("a row of a tenant is looked up by what is selective, in an empty table as 
       plan(`${ofTenant} AND tree_id = ? AND state = ?`),
       /INDEX pears_by_tree \(tenant_id=\? AND tree_id=\?\)/,
     );
+    assert.match(plan(`${ofTenant} AND tree_id = ? AND id < ? ORDER BY id DESC LIMIT 50`), /INDEX pears_by_tree/);
     assert.match(plan(`${ofTenant} AND id <> ? AND tree_id = ?`), /INDEX pears_by_tree/);
     assert.match(plan(`${ofTenant} AND id = ?`), /PRIMARY KEY \(tenant_id=\? AND id=\?\)/);
     assert.match(plan("SELECT * FROM pears WHERE state = ? AND ripe_at < ?"), /INDEX pears_by_state/);

@@ -67,10 +67,7 @@ export async function readDeadLetters(
   return newest(rows, page.limit);
 }
 
-/**
- * Commands of a batch in these states, all when not given; newest first. The index is named because SQLite by itself would walk
- * the whole tenant in the order of its ids.
- */
+/** Commands of a batch in these states, all when not given; newest first. */
 export async function readBatchCommands(
   tx: ReadTransaction,
   batchId: BatchId,
@@ -82,7 +79,7 @@ export async function readBatchCommands(
 ): Promise<readonly CommandRow[]> {
   const rows: HistoryColumns[] = [];
   for (const table of TABLES) {
-    const answer = await sql<HistoryColumns>`SELECT * FROM ${sql.table(table)} INDEXED BY ${sql.ref(`${table}_batch`)}
+    const answer = await sql<HistoryColumns>`SELECT * FROM ${sql.table(table)}
       WHERE tenant_id = ${tx.scope.tenantId} AND batch_id = ${batchId}
       ${page.states === undefined ? sql`` : sql`AND state IN (${sql.join(page.states)})`}
       ${page.before === undefined ? sql`` : sql`AND id < ${page.before}`}
