@@ -4,12 +4,10 @@ import { useCallback, useMemo } from "react";
 import { useActionPages } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
 import { Empty } from "../../kit/empty.tsx";
-import { ProblemPanel } from "../../kit/problem-panel.tsx";
-import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import { State } from "../../kit/state-badge.tsx";
 import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
-import { TableCard } from "../../kit/table/table-card.tsx";
+import { ListCard } from "../../kit/table/list-card.tsx";
 import { duration } from "../../kit/time/format-duration.ts";
 import { When } from "../../kit/time/when.tsx";
 import { useUrlParam } from "../../kit/url.ts";
@@ -87,27 +85,22 @@ export const OrdersTab = () => {
   );
   return (
     <>
-      {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
-      <TableCard>
-        {list.data === undefined ? (
-          list.error === null && <RowsSkeleton />
-        ) : (
-          <DataTable
-            label="Orders"
-            columns={columns}
-            rows={rows}
-            idOf={(order) => order.id}
-            linkOf={(order) => ({ to: `/devices/${deviceId}/orders/${order.id}` })}
-            onEnd={onEnd}
-            empty={
-              <Empty title="No orders yet" action={runScript}>
-                An order is what the agent is asked to do: run a script, answer a ping, report fresh facts. Its output
-                and the way it took are kept here.
-              </Empty>
-            }
-          />
-        )}
-      </TableCard>
+      <ListCard list={list}>
+        <DataTable
+          label="Orders"
+          columns={columns}
+          rows={rows}
+          idOf={(order) => order.id}
+          linkOf={(order) => ({ to: `/devices/${deviceId}/orders/${order.id}` })}
+          onEnd={onEnd}
+          empty={
+            <Empty title="No orders yet" action={runScript}>
+              An order is what the agent is asked to do: run a script, answer a ping, report fresh facts. Its output and
+              the way it took are kept here.
+            </Empty>
+          }
+        />
+      </ListCard>
     </>
   );
 };

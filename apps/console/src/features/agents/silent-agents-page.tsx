@@ -4,13 +4,11 @@ import { Link } from "@tanstack/react-router";
 import { useRows } from "../../client/use-rows.ts";
 import { Empty } from "../../kit/empty.tsx";
 import { Page } from "../../kit/page.tsx";
-import { ProblemPanel } from "../../kit/problem-panel.tsx";
-import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import { State, type Tone } from "../../kit/state-badge.tsx";
 import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
 import { FilterBar } from "../../kit/table/filter-bar.tsx";
-import { TableCard } from "../../kit/table/table-card.tsx";
+import { ListCard } from "../../kit/table/list-card.tsx";
 import { When } from "../../kit/time/when.tsx";
 import { useSetSearch, useUrlSearch } from "../../kit/url.ts";
 import { CommandsTabs } from "../commands/commands-tabs.tsx";
@@ -95,39 +93,34 @@ export const SilentAgentsPage = () => {
         filters={{ state }}
         onChange={({ filters }) => setSearch({ ...filters })}
       />
-      {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
-      <TableCard fills>
-        {list.data === undefined ? (
-          list.error === null && <RowsSkeleton />
-        ) : (
-          <DataTable
-            label="Silent agents"
-            fills
-            columns={columns}
-            rows={rows}
-            idOf={(each) => each.deviceId}
-            linkOf={(each) => ({ to: `/devices/${each.deviceId}` })}
-            questionKey={state ?? ""}
-            onEnd={onEnd}
-            empty={
-              <Empty
-                title={state === undefined ? "No agent is silent" : "No agent like this"}
-                action={
-                  <Button
-                    renderRoot={(props) => <Link to="/devices" search={{ agent: "offline" } as never} {...props} />}
-                  >
-                    See the Macs that are offline
-                  </Button>
-                }
-              >
-                A Mac that checks in over MDM, and whose agent was not heard for a week, is asked to install it again:
-                five times within ten days. That it worked is known when the agent comes; after that it is given up, and
-                someone has to look at the Mac.
-              </Empty>
-            }
-          />
-        )}
-      </TableCard>
+      <ListCard list={list} fills>
+        <DataTable
+          label="Silent agents"
+          fills
+          columns={columns}
+          rows={rows}
+          idOf={(each) => each.deviceId}
+          linkOf={(each) => ({ to: `/devices/${each.deviceId}` })}
+          questionKey={state ?? ""}
+          onEnd={onEnd}
+          empty={
+            <Empty
+              title={state === undefined ? "No agent is silent" : "No agent like this"}
+              action={
+                <Button
+                  renderRoot={(props) => <Link to="/devices" search={{ agent: "offline" } as never} {...props} />}
+                >
+                  See the Macs that are offline
+                </Button>
+              }
+            >
+              A Mac that checks in over MDM, and whose agent was not heard for a week, is asked to install it again:
+              five times within ten days. That it worked is known when the agent comes; after that it is given up, and
+              someone has to look at the Mac.
+            </Empty>
+          }
+        />
+      </ListCard>
     </Page>
   );
 };

@@ -3,13 +3,11 @@ import { useCallback, useMemo } from "react";
 import { useActionPages } from "../../client/use-action.ts";
 import { Empty } from "../../kit/empty.tsx";
 import { Page } from "../../kit/page.tsx";
-import { ProblemPanel } from "../../kit/problem-panel.tsx";
-import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import { State } from "../../kit/state-badge.tsx";
 import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
 import { FilterBar } from "../../kit/table/filter-bar.tsx";
-import { TableCard } from "../../kit/table/table-card.tsx";
+import { ListCard } from "../../kit/table/list-card.tsx";
 import { When } from "../../kit/time/when.tsx";
 import { useSetSearch, useUrlSearch } from "../../kit/url.ts";
 import { actionSummary, inputLine, outcomeOf } from "./audit-words.ts";
@@ -106,30 +104,24 @@ export const ActivityPage = () => {
         filters={{ outcome, actor: question.actor, action: question.action }}
         onChange={({ filters }) => setSearch({ ...filters })}
       />
-      {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
-      <TableCard fills>
-        {list.data === undefined ? (
-          list.error === null && <RowsSkeleton />
-        ) : (
-          <DataTable
-            label="Activity"
-            fills
-            columns={columns}
-            rows={rows}
-            idOf={(entry) => String(entry.sequence)}
-            linkOf={(entry) => ({ to: "/activity", search: { ...search, entry: String(entry.sequence) } })}
-            currentId={search["entry"]}
-            questionKey={JSON.stringify(question)}
-            onEnd={onEnd}
-            empty={
-              <Empty title="Nothing was done yet">
-                Every change that a person or a token makes is kept here, with who, when, from where, and what came of
-                it.
-              </Empty>
-            }
-          />
-        )}
-      </TableCard>
+      <ListCard list={list} fills>
+        <DataTable
+          label="Activity"
+          fills
+          columns={columns}
+          rows={rows}
+          idOf={(entry) => String(entry.sequence)}
+          linkOf={(entry) => ({ to: "/activity", search: { ...search, entry: String(entry.sequence) } })}
+          currentId={search["entry"]}
+          questionKey={JSON.stringify(question)}
+          onEnd={onEnd}
+          empty={
+            <Empty title="Nothing was done yet">
+              Every change that a person or a token makes is kept here, with who, when, from where, and what came of it.
+            </Empty>
+          }
+        />
+      </ListCard>
       {shown !== undefined && <EntryPanel entry={shown} onClose={() => setSearch({ entry: undefined })} />}
     </Page>
   );

@@ -5,13 +5,11 @@ import { ActionButton } from "../../kit/action-button.tsx";
 import { Empty } from "../../kit/empty.tsx";
 import { useShortcut } from "../../kit/keyboard.ts";
 import { Page } from "../../kit/page.tsx";
-import { ProblemPanel } from "../../kit/problem-panel.tsx";
-import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import { StackedBar } from "../../kit/stacked-bar.tsx";
 import { State } from "../../kit/state-badge.tsx";
 import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
-import { TableCard } from "../../kit/table/table-card.tsx";
+import { ListCard } from "../../kit/table/list-card.tsx";
 import { When } from "../../kit/time/when.tsx";
 import styles from "./batch-page.module.css";
 import { batchWord, progressParts, progressSentence } from "./batch-words.ts";
@@ -81,28 +79,23 @@ export const BatchesPage = () => {
   return (
     <Page title="Commands" fills actions={make}>
       <CommandsTabs />
-      {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
-      <TableCard fills>
-        {list.data === undefined ? (
-          list.error === null && <RowsSkeleton />
-        ) : (
-          <DataTable
-            label="Batches"
-            fills
-            columns={columns}
-            rows={rows}
-            idOf={(batch) => batch.id}
-            linkOf={(batch) => ({ to: `/commands/batches/${batch.id}` })}
-            onEnd={onEnd}
-            empty={
-              <Empty title="No batches" action={make}>
-                A batch sends one MDM command to many Macs. It shows beforehand how many can take it, waits for the end
-                of its undo window, and can be paused. A command to one Mac is sent on that Mac's page.
-              </Empty>
-            }
-          />
-        )}
-      </TableCard>
+      <ListCard list={list} fills>
+        <DataTable
+          label="Batches"
+          fills
+          columns={columns}
+          rows={rows}
+          idOf={(batch) => batch.id}
+          linkOf={(batch) => ({ to: `/commands/batches/${batch.id}` })}
+          onEnd={onEnd}
+          empty={
+            <Empty title="No batches" action={make}>
+              A batch sends one MDM command to many Macs. It shows beforehand how many can take it, waits for the end of
+              its undo window, and can be paused. A command to one Mac is sent on that Mac's page.
+            </Empty>
+          }
+        />
+      </ListCard>
     </Page>
   );
 };

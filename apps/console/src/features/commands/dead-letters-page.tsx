@@ -4,12 +4,10 @@ import { Link } from "@tanstack/react-router";
 import { useRows } from "../../client/use-rows.ts";
 import { Empty } from "../../kit/empty.tsx";
 import { Page } from "../../kit/page.tsx";
-import { ProblemPanel } from "../../kit/problem-panel.tsx";
-import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import { State } from "../../kit/state-badge.tsx";
 import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
-import { TableCard } from "../../kit/table/table-card.tsx";
+import { ListCard } from "../../kit/table/list-card.tsx";
 import { useSelection } from "../../kit/table/use-selection.ts";
 import { When } from "../../kit/time/when.tsx";
 import { ChosenCommandsBar } from "./chosen-commands-bar.tsx";
@@ -83,33 +81,28 @@ export const DeadLettersPage = () => {
       }
     >
       <CommandsTabs />
-      {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
-      <TableCard fills>
-        {list.data === undefined ? (
-          list.error === null && <RowsSkeleton />
-        ) : (
-          <DataTable
-            label="Dead letters"
-            fills
-            columns={columns}
-            rows={rows}
-            idOf={(command) => command.id}
-            linkOf={(command) => ({ to: `/devices/${command.deviceId}/commands`, search: { command: command.id } })}
-            onEnd={onEnd}
-            selected={selected}
-            onSelect={toggle}
-            empty={
-              <Empty
-                title="No dead letters"
-                action={<Button renderRoot={(props) => <Link to="/commands" {...props} />}>See the batches</Button>}
-              >
-                A command ends up here when its Mac took it six times and never said a word, or did not answer before
-                its time ran out. From here it is sent again, or let be.
-              </Empty>
-            }
-          />
-        )}
-      </TableCard>
+      <ListCard list={list} fills>
+        <DataTable
+          label="Dead letters"
+          fills
+          columns={columns}
+          rows={rows}
+          idOf={(command) => command.id}
+          linkOf={(command) => ({ to: `/devices/${command.deviceId}/commands`, search: { command: command.id } })}
+          onEnd={onEnd}
+          selected={selected}
+          onSelect={toggle}
+          empty={
+            <Empty
+              title="No dead letters"
+              action={<Button renderRoot={(props) => <Link to="/commands" {...props} />}>See the batches</Button>}
+            >
+              A command ends up here when its Mac took it six times and never said a word, or did not answer before its
+              time ran out. From here it is sent again, or let be.
+            </Empty>
+          }
+        />
+      </ListCard>
       {chosen.length > 0 && <ChosenCommandsBar areDeadLetters chosen={chosen} onClear={clear} />}
     </Page>
   );

@@ -2,13 +2,11 @@ import { listApplications } from "@pomona/contract";
 import { useAction } from "../../client/use-action.ts";
 import { Mono } from "../../kit/copy-text.tsx";
 import { Empty } from "../../kit/empty.tsx";
-import { ProblemPanel } from "../../kit/problem-panel.tsx";
-import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
 import { FilterBar } from "../../kit/table/filter-bar.tsx";
+import { ListCard } from "../../kit/table/list-card.tsx";
 import { readSort } from "../../kit/table/sort.ts";
-import { TableCard } from "../../kit/table/table-card.tsx";
 import { byteSize } from "../../kit/time/format-duration.ts";
 import { When } from "../../kit/time/when.tsx";
 import { useSetSearch, useUrlParam, useUrlSearch } from "../../kit/url.ts";
@@ -92,29 +90,24 @@ export const ApplicationsTab = () => {
           </span>
         )}
       </FilterBar>
-      {read.error !== null && <ProblemPanel problem={read.error} retry={() => void read.refetch()} />}
-      <TableCard>
-        {read.data === undefined ? (
-          read.error === null && <RowsSkeleton />
-        ) : (
-          <DataTable
-            label="Applications"
-            columns={columns}
-            rows={rows}
-            idOf={(app) => `${app.sources.join()} ${app.bundleId} ${app.path ?? ""} ${app.version}`}
-            sort={search["sort"] ?? ""}
-            onSort={(next) => setSearch({ sort: next })}
-            questionKey={JSON.stringify([words, sort])}
-            empty={
-              <Empty title={search["q"] ? "No application matches" : "No applications reported"}>
-                {search["q"]
-                  ? "Change or clear the search."
-                  : "The Mac answers InstalledApplicationList after it enrolls, and the agent reports its own list. Press Refresh facts to ask now."}
-              </Empty>
-            }
-          />
-        )}
-      </TableCard>
+      <ListCard list={read}>
+        <DataTable
+          label="Applications"
+          columns={columns}
+          rows={rows}
+          idOf={(app) => `${app.sources.join()} ${app.bundleId} ${app.path ?? ""} ${app.version}`}
+          sort={search["sort"] ?? ""}
+          onSort={(next) => setSearch({ sort: next })}
+          questionKey={JSON.stringify([words, sort])}
+          empty={
+            <Empty title={search["q"] ? "No application matches" : "No applications reported"}>
+              {search["q"]
+                ? "Change or clear the search."
+                : "The Mac answers InstalledApplicationList after it enrolls, and the agent reports its own list. Press Refresh facts to ask now."}
+            </Empty>
+          }
+        />
+      </ListCard>
     </>
   );
 };

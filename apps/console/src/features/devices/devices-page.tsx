@@ -7,13 +7,11 @@ import { ActionButton } from "../../kit/action-button.tsx";
 import { counted } from "../../kit/count-words.ts";
 import { Empty } from "../../kit/empty.tsx";
 import { Page } from "../../kit/page.tsx";
-import { ProblemPanel } from "../../kit/problem-panel.tsx";
-import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import { chosenColumns } from "../../kit/table/column.ts";
 import { ColumnMenu } from "../../kit/table/column-menu.tsx";
 import { DataTable } from "../../kit/table/data-table.tsx";
 import { FilterBar } from "../../kit/table/filter-bar.tsx";
-import { TableCard } from "../../kit/table/table-card.tsx";
+import { ListCard } from "../../kit/table/list-card.tsx";
 import { useSelection } from "../../kit/table/use-selection.ts";
 import { useSetSearch, useUrlSearch } from "../../kit/url.ts";
 import { CsvButton } from "./csv-button.tsx";
@@ -80,52 +78,47 @@ export const DevicesPage = () => {
           setSearch({ ...(words === undefined ? {} : { q: words || undefined }), ...filters })
         }
       />
-      {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
-      <TableCard fills>
-        {list.data === undefined ? (
-          list.error === null && <RowsSkeleton rows={14} />
-        ) : (
-          <DataTable
-            label="Devices"
-            fills
-            columns={columns}
-            rows={rows}
-            idOf={idOf}
-            linkOf={linkOf}
-            sort={search["sort"] ?? ""}
-            onSort={(sort) => setSearch({ sort })}
-            questionKey={JSON.stringify(question)}
-            total={total}
-            onEnd={onEnd}
-            selected={selected}
-            onSelect={toggle}
-            empty={
-              isFiltered ? (
-                <Empty
-                  title="No Mac matches"
-                  action={<Button onClick={() => setSearch(unfiltered)}>Remove all filters</Button>}
-                >
-                  Every word and every filter must fit. Remove one, or all.
-                </Empty>
-              ) : (
-                <Empty
-                  title="No Macs yet"
-                  action={
-                    <Button
-                      variant="filled"
-                      renderRoot={(props) => <Link to="/enrollment" search={{ new: "1" }} {...props} />}
-                    >
-                      Make an enrollment link
-                    </Button>
-                  }
-                >
-                  A Mac appears here the moment it enrolls. Make a link, open it on the Mac, install the profile.
-                </Empty>
-              )
-            }
-          />
-        )}
-      </TableCard>
+      <ListCard list={list} fills skeletonRows={14}>
+        <DataTable
+          label="Devices"
+          fills
+          columns={columns}
+          rows={rows}
+          idOf={idOf}
+          linkOf={linkOf}
+          sort={search["sort"] ?? ""}
+          onSort={(sort) => setSearch({ sort })}
+          questionKey={JSON.stringify(question)}
+          total={total}
+          onEnd={onEnd}
+          selected={selected}
+          onSelect={toggle}
+          empty={
+            isFiltered ? (
+              <Empty
+                title="No Mac matches"
+                action={<Button onClick={() => setSearch(unfiltered)}>Remove all filters</Button>}
+              >
+                Every word and every filter must fit. Remove one, or all.
+              </Empty>
+            ) : (
+              <Empty
+                title="No Macs yet"
+                action={
+                  <Button
+                    variant="filled"
+                    renderRoot={(props) => <Link to="/enrollment" search={{ new: "1" }} {...props} />}
+                  >
+                    Make an enrollment link
+                  </Button>
+                }
+              >
+                A Mac appears here the moment it enrolls. Make a link, open it on the Mac, install the profile.
+              </Empty>
+            )
+          }
+        />
+      </ListCard>
       {selected.size > 0 && <SelectionBar selected={[...selected]} onClear={clear} />}
     </Page>
   );

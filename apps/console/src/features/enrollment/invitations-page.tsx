@@ -6,13 +6,11 @@ import { useActionPages, usePerform } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
 import { Empty } from "../../kit/empty.tsx";
 import { Page } from "../../kit/page.tsx";
-import { ProblemPanel } from "../../kit/problem-panel.tsx";
 import { SidePanel } from "../../kit/side-panel.tsx";
-import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import { State } from "../../kit/state-badge.tsx";
 import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
-import { TableCard } from "../../kit/table/table-card.tsx";
+import { ListCard } from "../../kit/table/list-card.tsx";
 import { When } from "../../kit/time/when.tsx";
 import { toast } from "../../kit/toasts.ts";
 import { useSetSearch, useUrlSearch } from "../../kit/url.ts";
@@ -124,29 +122,24 @@ export const InvitationsPage = () => {
     <Page title="Enrollment" fills actions={make}>
       <EnrollmentTabs />
       <RecoveryNotice />
-      {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
-      <TableCard fills>
-        {list.data === undefined ? (
-          list.error === null && <RowsSkeleton />
-        ) : (
-          <DataTable
-            label="Enrollment links"
-            fills
-            columns={columns}
-            rows={rows}
-            idOf={(each) => each.id}
-            onEnd={() => {
-              if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
-            }}
-            empty={
-              <Empty title="No enrollment links" action={make}>
-                Open a link in Safari on the Mac, download the profile, and install it in System Settings. The Mac then
-                appears under Devices.
-              </Empty>
-            }
-          />
-        )}
-      </TableCard>
+      <ListCard list={list} fills>
+        <DataTable
+          label="Enrollment links"
+          fills
+          columns={columns}
+          rows={rows}
+          idOf={(each) => each.id}
+          onEnd={() => {
+            if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
+          }}
+          empty={
+            <Empty title="No enrollment links" action={make}>
+              Open a link in Safari on the Mac, download the profile, and install it in System Settings. The Mac then
+              appears under Devices.
+            </Empty>
+          }
+        />
+      </ListCard>
       {makes && (
         <SidePanel
           title="New enrollment link"

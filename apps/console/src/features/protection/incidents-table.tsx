@@ -4,10 +4,8 @@ import { Link } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { useActionPages } from "../../client/use-action.ts";
 import { Empty } from "../../kit/empty.tsx";
-import { ProblemPanel } from "../../kit/problem-panel.tsx";
-import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import { DataTable } from "../../kit/table/data-table.tsx";
-import { TableCard } from "../../kit/table/table-card.tsx";
+import { ListCard } from "../../kit/table/list-card.tsx";
 import { incidentColumns } from "./incident-columns.tsx";
 
 interface IncidentsTableProps {
@@ -27,37 +25,30 @@ export const IncidentsTable = ({ question, without = [], fills = false }: Incide
   const narrowed = question.state !== undefined || question.ruleId !== undefined;
   return (
     <>
-      {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
-      <TableCard fills={fills}>
-        {list.data === undefined ? (
-          list.error === null && <RowsSkeleton />
-        ) : (
-          <DataTable
-            label="Incidents"
-            fills={fills}
-            columns={incidentColumns.filter((column) => !without.includes(column.id))}
-            rows={rows}
-            idOf={(incident) => incident.id}
-            linkOf={(incident) => ({ to: `/protection/incidents/${incident.id}` })}
-            questionKey={JSON.stringify(question)}
-            onEnd={onEnd}
-            empty={
-              <Empty
-                title={narrowed ? "No incident like this" : "No incidents"}
-                action={
-                  <Button renderRoot={(props) => <Link to="/protection/rules" {...props} />}>
-                    See the block rules
-                  </Button>
-                }
-              >
-                {narrowed
-                  ? "Remove a filter to see the others."
-                  : "When a process matches a block rule, it appears here within a second, with what was done about it."}
-              </Empty>
-            }
-          />
-        )}
-      </TableCard>
+      <ListCard list={list} fills={fills}>
+        <DataTable
+          label="Incidents"
+          fills={fills}
+          columns={incidentColumns.filter((column) => !without.includes(column.id))}
+          rows={rows}
+          idOf={(incident) => incident.id}
+          linkOf={(incident) => ({ to: `/protection/incidents/${incident.id}` })}
+          questionKey={JSON.stringify(question)}
+          onEnd={onEnd}
+          empty={
+            <Empty
+              title={narrowed ? "No incident like this" : "No incidents"}
+              action={
+                <Button renderRoot={(props) => <Link to="/protection/rules" {...props} />}>See the block rules</Button>
+              }
+            >
+              {narrowed
+                ? "Remove a filter to see the others."
+                : "When a process matches a block rule, it appears here within a second, with what was done about it."}
+            </Empty>
+          }
+        />
+      </ListCard>
     </>
   );
 };

@@ -5,12 +5,10 @@ import { useActionPages } from "../../client/use-action.ts";
 import { ActionButton } from "../../kit/action-button.tsx";
 import { Empty } from "../../kit/empty.tsx";
 import { Page } from "../../kit/page.tsx";
-import { ProblemPanel } from "../../kit/problem-panel.tsx";
-import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import { State } from "../../kit/state-badge.tsx";
 import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
-import { TableCard } from "../../kit/table/table-card.tsx";
+import { ListCard } from "../../kit/table/list-card.tsx";
 import { When } from "../../kit/time/when.tsx";
 import { ProtectionTabs } from "./protection-tabs.tsx";
 import { RolloutState } from "./rollout-state.tsx";
@@ -90,28 +88,23 @@ export const RulesPage = () => {
   return (
     <Page title="Protection" fills actions={make}>
       <ProtectionTabs />
-      {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
-      <TableCard fills>
-        {list.data === undefined ? (
-          list.error === null && <RowsSkeleton />
-        ) : (
-          <DataTable
-            label="Block rules"
-            fills
-            columns={columns}
-            rows={rows}
-            idOf={(rule) => rule.id}
-            linkOf={(rule) => ({ to: `/protection/rules/${rule.id}` })}
-            onEnd={onEnd}
-            empty={
-              <Empty title="No block rules" action={make}>
-                A rule names processes that must not run, or that you want to hear of. Macs enforce it themselves, also
-                offline. Begin with one that only reports.
-              </Empty>
-            }
-          />
-        )}
-      </TableCard>
+      <ListCard list={list} fills>
+        <DataTable
+          label="Block rules"
+          fills
+          columns={columns}
+          rows={rows}
+          idOf={(rule) => rule.id}
+          linkOf={(rule) => ({ to: `/protection/rules/${rule.id}` })}
+          onEnd={onEnd}
+          empty={
+            <Empty title="No block rules" action={make}>
+              A rule names processes that must not run, or that you want to hear of. Macs enforce it themselves, also
+              offline. Begin with one that only reports.
+            </Empty>
+          }
+        />
+      </ListCard>
     </Page>
   );
 };

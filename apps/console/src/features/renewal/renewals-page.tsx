@@ -5,13 +5,11 @@ import { ActionButton } from "../../kit/action-button.tsx";
 import { Empty } from "../../kit/empty.tsx";
 import { Notice } from "../../kit/notice.tsx";
 import { Page } from "../../kit/page.tsx";
-import { ProblemPanel } from "../../kit/problem-panel.tsx";
 import { SidePanel } from "../../kit/side-panel.tsx";
-import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import { DataTable } from "../../kit/table/data-table.tsx";
 import { FilterBar } from "../../kit/table/filter-bar.tsx";
 import type { FilterField } from "../../kit/table/filter-text.ts";
-import { TableCard } from "../../kit/table/table-card.tsx";
+import { ListCard } from "../../kit/table/list-card.tsx";
 import { useSetSearch, useUrlSearch } from "../../kit/url.ts";
 import { CertificateTabs } from "../revocation/certificate-tabs.tsx";
 import { RenewManyForm } from "./renew-many-form.tsx";
@@ -63,35 +61,30 @@ export const RenewalsPage = () => {
         filters={{ state, stranding }}
         onChange={({ filters }) => filters !== undefined && setSearch(filters)}
       />
-      {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
-      <TableCard fills>
-        {list.data === undefined ? (
-          list.error === null && <RowsSkeleton />
-        ) : (
-          <DataTable
-            label="Renewals"
-            fills
-            columns={columns}
-            rows={rows}
-            idOf={(each) => each.deviceId}
-            linkOf={(each) => ({ to: `/devices/${each.deviceId}/identities` })}
-            questionKey={`${state} ${stranding}`}
-            onEnd={() => {
-              if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
-            }}
-            empty={
-              isFiltered ? (
-                <Empty title="No renewal matches">Take a filter away to see the others.</Empty>
-              ) : (
-                <Empty title="No identity is being renewed" action={many}>
-                  An identity is good for two years and is renewed by itself from half a year before its end. A Mac
-                  stands here from then until it has its new one, or when you renew it.
-                </Empty>
-              )
-            }
-          />
-        )}
-      </TableCard>
+      <ListCard list={list} fills>
+        <DataTable
+          label="Renewals"
+          fills
+          columns={columns}
+          rows={rows}
+          idOf={(each) => each.deviceId}
+          linkOf={(each) => ({ to: `/devices/${each.deviceId}/identities` })}
+          questionKey={`${state} ${stranding}`}
+          onEnd={() => {
+            if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
+          }}
+          empty={
+            isFiltered ? (
+              <Empty title="No renewal matches">Take a filter away to see the others.</Empty>
+            ) : (
+              <Empty title="No identity is being renewed" action={many}>
+                An identity is good for two years and is renewed by itself from half a year before its end. A Mac stands
+                here from then until it has its new one, or when you renew it.
+              </Empty>
+            )
+          }
+        />
+      </ListCard>
       {renew !== undefined && (
         <SidePanel title="Renew many" onClose={() => setSearch({ renew: undefined })}>
           <RenewManyForm />

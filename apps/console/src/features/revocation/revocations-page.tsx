@@ -4,11 +4,9 @@ import { useActionPages } from "../../client/use-action.ts";
 import { CopyText } from "../../kit/copy-text.tsx";
 import { Empty } from "../../kit/empty.tsx";
 import { Page } from "../../kit/page.tsx";
-import { ProblemPanel } from "../../kit/problem-panel.tsx";
-import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
-import { TableCard } from "../../kit/table/table-card.tsx";
+import { ListCard } from "../../kit/table/list-card.tsx";
 import { When } from "../../kit/time/when.tsx";
 import { CertificateTabs } from "./certificate-tabs.tsx";
 import { reasonWord, roleWord } from "./identity-words.ts";
@@ -62,32 +60,27 @@ export const RevocationsPage = () => {
   return (
     <Page title="Certificates" fills>
       <CertificateTabs />
-      {list.error !== null && <ProblemPanel problem={list.error} retry={() => void list.refetch()} />}
-      <TableCard fills>
-        {list.data === undefined ? (
-          list.error === null && <RowsSkeleton />
-        ) : (
-          <DataTable
-            label="Revoked certificates"
-            fills
-            columns={columns}
-            rows={rows}
-            idOf={(each) => each.hash}
-            linkOf={(each) =>
-              each.deviceId === null ? { to: "/certificates/revoked" } : { to: `/devices/${each.deviceId}/identities` }
-            }
-            onEnd={() => {
-              if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
-            }}
-            empty={
-              <Empty title="No certificate is revoked">
-                A certificate is revoked by itself when a newer one takes its place or the Mac leaves. To revoke one
-                yourself, as of a stolen Mac, open the Mac and go to Identities.
-              </Empty>
-            }
-          />
-        )}
-      </TableCard>
+      <ListCard list={list} fills>
+        <DataTable
+          label="Revoked certificates"
+          fills
+          columns={columns}
+          rows={rows}
+          idOf={(each) => each.hash}
+          linkOf={(each) =>
+            each.deviceId === null ? { to: "/certificates/revoked" } : { to: `/devices/${each.deviceId}/identities` }
+          }
+          onEnd={() => {
+            if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
+          }}
+          empty={
+            <Empty title="No certificate is revoked">
+              A certificate is revoked by itself when a newer one takes its place or the Mac leaves. To revoke one
+              yourself, as of a stolen Mac, open the Mac and go to Identities.
+            </Empty>
+          }
+        />
+      </ListCard>
     </Page>
   );
 };
