@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { refuseOpenFile } from "../adapters/files/durable-file.ts";
 import { AwsKms } from "../adapters/kms/aws-kms.ts";
 import { awsCredentials } from "../adapters/kms/credentials.ts";
 import { lockInstance } from "../adapters/store/instance-lock.ts";
+import { refuseOpenFile } from "../adapters/vault/durable-file.ts";
 import { FileVault, type FileVaultOptions } from "../adapters/vault/file-vault.ts";
 import { mastersFromKms } from "../adapters/vault/kms-master.ts";
 import { decodeMaster } from "../adapters/vault/master-key.ts";

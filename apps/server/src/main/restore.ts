@@ -1,5 +1,7 @@
+import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { Lineage } from "../adapters/store/lineage.ts";
+import { writeDurably } from "../adapters/vault/durable-file.ts";
 import type { ServerConfig } from "../config.ts";
 import type { CommandsFeature } from "../features/commands/index.ts";
 import { readTenants } from "../features/tenants/index.ts";
@@ -19,7 +21,9 @@ export async function holdIfRestored(
   kernel: Kernel,
   commands: Pick<CommandsFeature, "holdRestored">,
 ): Promise<{ readonly job: Job }> {
-  const lineage = new Lineage(kernel.store, path.join(config.dataDir, "keys", "lineage.json"));
+  const keys = path.join(config.dataDir, "keys");
+  mkdirSync(keys, { recursive: true, mode: 0o700 });
+  const lineage = new Lineage(kernel.store, path.join(keys, "lineage.json"), writeDurably);
   const reason = config.isRestored === true ? BY_HAND : await lineage.objection();
   if (reason !== undefined) {
     const tenants = await kernel.store.read(systemScope(PLATFORM, "main"), readTenants);

@@ -5,7 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { startFakeKms } from "@pomona/testkit";
-import { refuseOpenFile } from "../files/durable-file.ts";
+import { refuseOpenFile } from "../vault/durable-file.ts";
 import { wrapForKms } from "../vault/kms-seal.ts";
 import { AwsKms } from "./aws-kms.ts";
 import { awsCredentials } from "./credentials.ts";

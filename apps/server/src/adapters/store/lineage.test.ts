@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
+import { writeDurably } from "../vault/durable-file.ts";
 import { Lineage } from "./lineage.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 
@@ -11,6 +12,7 @@ import { SqliteStore } from "./sqlite-store.ts";
 function folder() {
   const dir = mkdtempSync(path.join(tmpdir(), "pomona-lineage-"));
   const [database, mark] = [path.join(dir, "pomona.db"), path.join(dir, "keys", "lineage.json")];
+  mkdirSync(path.dirname(mark));
   let store: SqliteStore | undefined;
   const close = () => {
     store?.close();
@@ -23,7 +25,7 @@ function folder() {
       close();
       store = new SqliteStore({ file: database });
       store.migrate([]);
-      return new Lineage(store, mark);
+      return new Lineage(store, mark, writeDurably);
     },
     close,
     /** As `sqlite3 .backup` does it, while the server runs. */

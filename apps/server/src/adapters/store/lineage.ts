@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { sql } from "kysely";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import { type Migration, type ReadTransaction, type Store, sqlOf } from "../../kernel/store.ts";
-import { writeDurably } from "../files/durable-file.ts";
 
 interface Tables {
   store_lineage: { one: number; mark: string; previous: string | null; at: number };
@@ -25,6 +23,9 @@ export const LINEAGE_TABLES: Migration = {
 
 const SCOPE = systemScope(PLATFORM, "lineage");
 
+/** Puts a whole new file in the place of the old one, and it is on the disk on return. */
+export type WriteDurably = (file: string, text: string) => void;
+
 /**
  * Knows a restored database by itself. At every beat the database and a file beside the data keys, which is not in its
  * backup, get the same new random mark; the database first, so that after a crash in between its mark before fits. A
@@ -34,12 +35,15 @@ const SCOPE = systemScope(PLATFORM, "lineage");
 export class Lineage {
   readonly #store: Store;
   readonly #file: string;
+  readonly #writeFile: WriteDurably;
   /** In the database, and not in the file yet. */
   #unwritten: Mark | undefined;
 
-  constructor(store: Store, file: string) {
+  /** @param file its folder is there */
+  constructor(store: Store, file: string, writeFile: WriteDurably) {
     this.#store = store;
     this.#file = file;
+    this.#writeFile = writeFile;
   }
 
   /** @returns why this database is a restored one, in a sentence; undefined when it is as this server left it */
@@ -59,7 +63,7 @@ export class Lineage {
    * disk, the database keeps its mark: twice ahead of the file it would look like another's.
    */
   async beat(): Promise<void> {
-    if (this.#unwritten !== undefined) writeFileMark(this.#file, this.#unwritten);
+    if (this.#unwritten !== undefined) this.#writeMark(this.#unwritten);
     this.#unwritten = undefined;
     const mark = randomUUID();
     const at = await this.#store.write(SCOPE, async (tx) => {
@@ -70,8 +74,12 @@ export class Lineage {
       return tx.now;
     });
     this.#unwritten = { mark, at };
-    writeFileMark(this.#file, this.#unwritten);
+    this.#writeMark(this.#unwritten);
     this.#unwritten = undefined;
+  }
+
+  #writeMark(mark: Mark): void {
+    this.#writeFile(this.#file, `${JSON.stringify(mark)}\n`);
   }
 }
 
@@ -89,9 +97,4 @@ function readFileMark(file: string): Mark | undefined {
   } catch {
     return undefined;
   }
-}
-
-function writeFileMark(file: string, mark: Mark): void {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  writeDurably(file, `${JSON.stringify(mark)}\n`);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { type DiskStep, refuseOpenFile, writeDurably } from "../files/durable-file.ts";
 import { decrypt, encrypt, type GcmBox } from "./aes-gcm.ts";
+import { type DiskStep, refuseOpenFile, writeDurably } from "./durable-file.ts";
 import type { MasterKey, MasterKeys } from "./master-key.ts";
 
 /** A data key at rest. `by` is the master key that wraps it; files of before it was written have none. */

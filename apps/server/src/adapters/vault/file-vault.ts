@@ -3,7 +3,6 @@ import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { PomonaError } from "../../kernel/errors.ts";
 import type { KeyOps, KmsRecipient, Sealed, Secret, SecretPlace, Vault } from "../../kernel/secret.ts";
-import { type DiskStep, moveDurably } from "../files/durable-file.ts";
 import { encrypt } from "./aes-gcm.ts";
 import {
   kidOf,
@@ -14,6 +13,7 @@ import {
   wrapDataKey,
   writeDataKeys,
 } from "./data-key-file.ts";
+import { type DiskStep, moveDurably } from "./durable-file.ts";
 import { openWithKms, sealForKms } from "./kms-seal.ts";
 import { decodeMaster, MASTER_FILE, type MasterKeys, mastersFromFiles, NEXT_MASTER_FILE } from "./master-key.ts";
 import { boundTo, type DataKey, openSealed } from "./open-sealed.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { KeyOps } from "../../kernel/secret.ts";
-import { type DiskStep, moveDurably, refuseOpenFile, writeDurably } from "../files/durable-file.ts";
+import { type DiskStep, moveDurably, refuseOpenFile, writeDurably } from "./durable-file.ts";
 import { wrapForKms } from "./kms-seal.ts";
 import { decodeMaster, MASTER_FILE, type MasterKey, type MasterKeys, masterOf } from "./master-key.ts";
 

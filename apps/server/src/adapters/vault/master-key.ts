@@ -1,7 +1,7 @@
 import { createHash, hkdfSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type DiskStep, refuseOpenFile, writeDurably } from "../files/durable-file.ts";
+import { type DiskStep, refuseOpenFile, writeDurably } from "./durable-file.ts";
 
 /** What wraps the data keys. The id tells two apart and says nothing of the key. */
 export interface MasterKey {

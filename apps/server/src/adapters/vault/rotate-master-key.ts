@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { writeDurably } from "../files/durable-file.ts";
+import { writeDurably } from "./durable-file.ts";
 import { FileVault, type FileVaultOptions } from "./file-vault.ts";
 import { NEXT_MASTER_FILE, newMasterText } from "./master-key.ts";
 
