@@ -15,6 +15,7 @@ import { addFeatureRoutes } from "./feature-routes.ts";
 import { OpenSockets } from "./open-sockets.ts";
 import { problemOf } from "./problem.ts";
 import { addSessionRoutes } from "./sessions.ts";
+import { tellConnections } from "./tell-connections.ts";
 
 export interface ApiDoorOptions {
   readonly host: string;
@@ -86,10 +87,8 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
         error: String((error as Error).stack),
       });
     }
-    if (problem.status === 413) {
-      reply.removeHeader("connection");
-      discardRest(request.raw);
-    }
+    if (problem.status === 413) reply.removeHeader("connection");
+    discardRest(request.raw);
     return reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
   });
   server.setNotFoundHandler(async (request, reply) => {
@@ -126,13 +125,4 @@ export async function openApiDoor(options: ApiDoorOptions): Promise<Door> {
       callOff();
     },
   };
-}
-
-function tellConnections({ server }: FastifyInstance, room: Connections): void {
-  server.on("connection", (socket) => room.enter(socket));
-  server.on("tlsClientError", (error: Error) => room.failed(error));
-  server.on("request", ({ socket }, response) => {
-    room.serve(socket);
-    response.once("close", () => room.done(socket));
-  });
 }

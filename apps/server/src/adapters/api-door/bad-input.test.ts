@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { connect as connectHttp2 } from "node:http2";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { connect } from "node:tls";
@@ -32,6 +33,23 @@ async function curl(where: string, ...options: readonly string[]): Promise<Seen>
 const as = (token: string) => ["-H", `Authorization: Bearer ${token}`];
 const json = ["-H", "Content-Type: application/json"];
 const ID = "01900000-0000-7000-8000-000000000000";
+
+test("a stranger is told so before the body comes, over HTTP/2 and HTTP/1.1", { timeout: 20_000 }, async () => {
+  const where = `/api/v1/devices/${ID}/orders`;
+  const session = connectHttp2(new URL(t.server.apiUrl).origin, { ca: t.ca });
+  const stream = session.request({ ":method": "POST", ":path": where, "content-type": "application/json" });
+  stream.write("{");
+  const [headers] = (await once(stream, "response")) as [Record<string, unknown>];
+  assert.equal(headers[":status"], 401);
+  session.destroy();
+  const socket = connect({ port: Number(new URL(t.server.apiUrl).port), host: "localhost", ca: t.ca });
+  socket.write(
+    `POST ${where} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500000\r\n\r\n{`,
+  );
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  assert.match(String(answer), /^HTTP\/1\.1 401 /);
+  socket.destroy();
+});
 
 test("a script of 10 MB is 413 in words that name the limit, whether as one field or as a body without an end", async () => {
   const file = path.join(t.dir, "script.json");

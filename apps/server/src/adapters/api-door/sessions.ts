@@ -4,11 +4,12 @@ import { PomonaError } from "../../kernel/errors.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import { SESSION_COOKIE } from "./credentials.ts";
 
+const MOST_PROOF_BYTES = 4_096;
 const COOKIE = { httpOnly: true, secure: true, sameSite: "strict", path: "/" } as const;
 
 /** Sign-in with a one-time link or a token, and sign-out. Not actions: nobody has a scope yet. */
 export function addSessionRoutes(server: FastifyInstance, kernel: Kernel): void {
-  server.post("/api/v1/session", async (request, reply) => {
+  server.post("/api/v1/session", { bodyLimit: MOST_PROOF_BYTES }, async (request, reply) => {
     if (request.headers["pomona-client"] === undefined) {
       throw new PomonaError("forbidden", "request.cross-site", "Sign-in needs the header 'Pomona-Client'.");
     }
