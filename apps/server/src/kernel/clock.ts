@@ -29,6 +29,16 @@ export function newId<Kind extends string>(now: number = Date.now()): Id<Kind> {
   const random = randomUUID().slice(18);
   return asId(`${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, "0")}${random}`);
 }
+/** From now on ids sort after this one, also when the clock was put back since it was made: the order of ids is that of events. */
+export function sortAfter(id: string): void {
+  if (!isId(id)) return;
+  const ms = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+  if (ms < lastMs) return;
+  if (ms > lastMs) counter = 0;
+  lastMs = ms;
+  counter = Math.max(counter, Number.parseInt(id.slice(15, 18), 16));
+}
+
 /** Whether a text from outside has the form of one of our ids. */
 export const isId = (text: string): boolean =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text);

@@ -164,6 +164,12 @@ export class FactReader {
     return (rows as unknown as FactRow[]).map(toFact);
   }
 
+  /** Of the newest fact; undefined when there is none. */
+  newestId(): string | undefined {
+    const row = this.#statements.get("SELECT id FROM facts ORDER BY position DESC LIMIT 1").get();
+    return row === undefined ? undefined : String(row["id"]);
+  }
+
   range(): { readonly oldest: number; readonly newest: number } {
     const row = this.#statements.get("SELECT min(position) AS oldest, max(position) AS newest FROM facts").get() as {
       oldest: number | null;

@@ -92,6 +92,24 @@ test("a device's facts are numbered without gap or repetition, also after undone
   );
 });
 
+test("after a start ids sort after those before it, also when the clock was put back", async () => {
+  await using kernel = testKernel();
+  const tell = (store: typeof kernel.store) =>
+    store.write(scope, (tx) => tx.publish({ type: "device.changed", data: { fields: [] } }));
+  await tell(kernel.store);
+  const ahead = "03be1b0f-f3ff-7123-8000-000000000000";
+  const database = new DatabaseSync(path.join(kernel.dir, "pomona.db"));
+  database.prepare("UPDATE facts SET id = ?").run(ahead);
+  database.close();
+  const again = new SqliteStore({ file: path.join(kernel.dir, "pomona.db") });
+  await tell(again);
+  again.close();
+  const ids = (await kernel.facts.readAfter(0, { limit: 5 })).map(({ id }) => String(id));
+  assert.equal(ids.length, 2);
+  assert.ok(ids[0] === ahead && ids[1]! > ahead, ids.join(" "));
+  assert.match(ids[1]!, /^03be1b0f-f3ff-7124-/, "the next of the same millisecond");
+});
+
 test("effects after the commit happen once, and not for what was undone", async () => {
   await using kernel = testKernel();
   const effects: string[] = [];

@@ -3,7 +3,7 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { AnyFact, NewFact } from "@pomona/facts";
 import type { Kysely } from "kysely";
-import { type Clock, systemClock } from "../../kernel/clock.ts";
+import { type Clock, sortAfter, systemClock } from "../../kernel/clock.ts";
 import type { FactLog } from "../../kernel/fact.ts";
 import type { Job } from "../../kernel/feature.ts";
 import type { Scope } from "../../kernel/scope.ts";
@@ -72,6 +72,8 @@ export class SqliteStore implements Store, FactLog {
     this.#filing = new FactFiling(this.#writer);
     this.#factWriter = new FactWriter(this.#writer, this.#filing.catchUp());
     this.#factReader = new FactReader(this.#reader);
+    const newest = this.#factReader.newestId();
+    if (newest !== undefined) sortAfter(newest);
     this.#writing = queryBuilderOver(this.#writer);
     this.#writingPrepared = new PreparedStatements(this.#writer);
     this.#reading = queryBuilderOver(this.#reader);
