@@ -45,6 +45,13 @@ describe("the runbook for a departed user's Mac", { skip: withoutBrowser }, () =
     assert.deepEqual(await seriousFaults(page), []);
     await decide.getByRole("button", { name: "Hand it over" }).click();
 
+    await step(page, "Update macOS").getByText("softwareupdate --list").waitFor();
+    await go("/escrow");
+    const open = page.getByRole("table", { name: "Macs of people who have left" });
+    await open.getByRole("cell", { name: /^Update macOS/ }).waitFor();
+    assert.deepEqual(await seriousFaults(page), []);
+    await open.getByRole("link").click();
+
     const update = step(page, "Update macOS");
     await update.getByText("softwareupdate --list").waitFor();
     await update.getByRole("button", { name: "Mark as done by hand" }).click();

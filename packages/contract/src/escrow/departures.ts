@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { defineAction } from "../action-contract.ts";
-import { closed, Id, nullable, oneOf, Time } from "../shapes.ts";
+import { closed, Id, nullable, oneOf, page, paging, Time } from "../shapes.ts";
 
 export const DepartureStepName = oneOf("escrow", "decide", "update", "account", "login", "verify");
 export type DepartureStepName = Static<typeof DepartureStepName>;
@@ -67,6 +67,33 @@ export const showDeparture = defineAction({
   input: closed({ deviceId: Id }),
   /** Null when none was started. */
   output: closed({ departure: nullable(Departure) }),
+  auditable: [],
+});
+
+/** A runbook that is open, and what it waits for. */
+export const OpenDeparture = closed({
+  deviceId: Id,
+  deviceName: Type.String(),
+  startedAt: Time,
+  startedBy: Type.String(),
+  step: DepartureStepName,
+  title: Type.String(),
+  state: DepartureStepState,
+  /** What a person has to do now; null when nothing. */
+  todo: nullable(Type.String()),
+  /** When the step last changed. */
+  at: nullable(Time),
+});
+export type OpenDeparture = Static<typeof OpenDeparture>;
+
+export const listDepartures = defineAction({
+  name: "escrow.list-departures",
+  summary: "List the open runbooks of departed users' Macs",
+  method: "GET",
+  path: "/departures",
+  risk: "read",
+  input: closed({ ...paging }),
+  output: page(OpenDeparture),
   auditable: [],
 });
 

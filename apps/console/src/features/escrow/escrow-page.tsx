@@ -7,6 +7,7 @@ import { BlockSkeleton } from "../../kit/skeletons.tsx";
 import { When } from "../../kit/time/when.tsx";
 import { CertificatePanel } from "./certificate-panel.tsx";
 import { FindingsPanel } from "./findings-panel.tsx";
+import { OpenDeparturesPanel } from "./open-departures-panel.tsx";
 import { PoliciesPanel } from "./policies-panel.tsx";
 import { RecipientPanel } from "./recipient-panel.tsx";
 import { RecoveryPanel } from "./recovery-panel.tsx";
@@ -67,6 +68,7 @@ export const EscrowPage = () => {
         found={escrow.expiringCodes}
         none="None is about to run out."
       />
+      <OpenDeparturesPanel />
       <Panel title="What is held">
         <FactsGrid
           rows={escrow.kinds.map(({ kind, held, unconfirmed }) => ({

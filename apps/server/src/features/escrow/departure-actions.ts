@@ -2,6 +2,7 @@ import {
   abortDeparture,
   continueDeparture,
   type InputOf,
+  listDepartures,
   showDeparture,
   skipDepartureStep,
   startDeparture,
@@ -10,11 +11,11 @@ import { asId } from "@pomona/facts";
 import { type BoundAction, bindAction } from "../../kernel/action.ts";
 import { notFound, PomonaError } from "../../kernel/errors.ts";
 import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
-import { readDevice } from "../devices/index.ts";
+import { readDevice, readDeviceNames } from "../devices/index.ts";
 import { askByCommand, askByOrder } from "./ask.ts";
-import { type DepartureRow, type Finding, newSteps, toDeparture } from "./departure-model.ts";
+import { type DepartureRow, type Finding, newSteps, toDeparture, toOpenDeparture } from "./departure-model.ts";
 import { askTheMac, beginStep, moveStep } from "./departure-steps.ts";
-import { putDeparture, readDeparture } from "./departures.sql.ts";
+import { putDeparture, readDeparture, readOpenDepartures } from "./departures.sql.ts";
 import { makeNonce, makePassword } from "./generate-secrets.ts";
 import type { EscrowParts } from "./ports.ts";
 
@@ -24,6 +25,19 @@ export const departureActions = (parts: EscrowParts): readonly BoundAction[] => 
       if ((await readDevice(tx, asId<"device">(deviceId))) === undefined) throw notFound("device", deviceId);
       const row = await readDeparture(tx, asId<"device">(deviceId));
       return { departure: row === undefined ? null : toDeparture(row) };
+    },
+  }),
+
+  bindAction(listDepartures, {
+    run: async ({ tx }, { limit = 100, cursor }) => {
+      const rows = await readOpenDepartures(tx, cursor, limit + 1);
+      const shown = rows.slice(0, limit);
+      const names = await readDeviceNames(
+        tx,
+        shown.map(({ deviceId }) => deviceId),
+      );
+      const items = shown.map((row) => toOpenDeparture(row, names.get(row.deviceId) ?? row.deviceId));
+      return { items, nextCursor: rows.length > limit ? shown.at(-1)!.deviceId : null };
     },
   }),
 

@@ -1,4 +1,4 @@
-import type { Departure, DepartureStep, DepartureStepName } from "@pomona/contract";
+import type { Departure, DepartureStep, DepartureStepName, OpenDeparture } from "@pomona/contract";
 import type { DeviceId } from "@pomona/facts";
 import type { AccountFindings } from "./agent-findings.ts";
 import { STEP_TEXTS } from "./departure-texts.ts";
@@ -72,3 +72,20 @@ export const toDeparture = (row: DepartureRow): Departure => ({
     return { step, ...STEP_TEXTS[step], state, todo, findings: [...findings], at: toTime(at) };
   }),
 });
+
+/** @param deviceName as people know the Mac */
+export function toOpenDeparture(row: DepartureRow, deviceName: string): OpenDeparture {
+  const step = row.step ?? "verify";
+  const { state, todo, at } = row.steps[step];
+  return {
+    deviceId: row.deviceId,
+    deviceName,
+    startedAt: new Date(row.startedAt).toISOString(),
+    startedBy: row.startedBy,
+    step,
+    title: STEP_TEXTS[step].title,
+    state,
+    todo,
+    at: toTime(at),
+  };
+}

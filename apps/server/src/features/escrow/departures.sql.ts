@@ -1,5 +1,6 @@
 import type { DepartureStepName } from "@pomona/contract";
 import { asId, type DeviceId, type TenantId } from "@pomona/facts";
+import { sql } from "kysely";
 import { type Migration, type ReadTransaction, sqlOf, type WriteTransaction } from "../../kernel/store.ts";
 import type { DepartureRow } from "./departure-model.ts";
 
@@ -28,6 +29,12 @@ export const departureMigrations: readonly Migration[] = [
          started_at INTEGER NOT NULL, started_by TEXT NOT NULL, ended_at INTEGER, choice TEXT, account TEXT, step TEXT,
          steps TEXT NOT NULL, accounts TEXT, PRIMARY KEY (tenant_id, device_id)) WITHOUT ROWID`,
       "CREATE INDEX escrow_departures_open ON escrow_departures (step) WHERE state = 'open'",
+    ],
+  },
+  {
+    name: "escrow/0009-open-departures",
+    statements: [
+      "CREATE INDEX escrow_departures_of_tenant ON escrow_departures (tenant_id, device_id) WHERE state = 'open'",
     ],
   },
 ];
@@ -73,6 +80,20 @@ export async function readDeparture(tx: ReadTransaction, deviceId: DeviceId): Pr
     .where("device_id", "=", deviceId)
     .executeTakeFirst();
   return row && toRow(row);
+}
+
+/** Open ones, in the order of their Macs' ids. */
+export async function readOpenDepartures(tx: ReadTransaction, after: string | undefined, limit: number) {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom("escrow_departures")
+    .selectAll()
+    .where("tenant_id", "=", tx.scope.tenantId)
+    .where("state", "=", sql.lit("open"))
+    .$if(after !== undefined, (query) => query.where("device_id", ">", after!))
+    .orderBy("device_id")
+    .limit(limit)
+    .execute();
+  return rows.map(toRow);
 }
 
 /** Runbooks that wait for somebody to log in, of all tenants. */

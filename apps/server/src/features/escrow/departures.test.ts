@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import type { Departure } from "@pomona/contract";
+import type { Departure, OpenDeparture } from "@pomona/contract";
 import { type EscrowRig, escrowRig } from "../../testing/escrow-rig.ts";
 import { setBootstrapToken } from "./bootstrap-token.ts";
 import { STEP_STATES } from "./departure-model.ts";
@@ -159,6 +159,42 @@ test("without an agent a person looks, and the runbook says so; it can be stoppe
   const ended = await mac.act("abort-departure");
   assert.deepEqual([ended.state, ended.step], ["aborted", null]);
   await assert.rejects(mac.act("abort-departure"), { code: "escrow.no-departure" });
+});
+
+test("open runbooks are listed with what each waits for, until they end", async () => {
+  await using rig = await escrowRig();
+  const mac = await departingMac(rig, false);
+  const other = await rig.newMac(mac.tenantId, { hasAgent: false });
+  const list = async (input = {}) =>
+    (await rig.perform("escrow.list-departures", rig.person(mac.tenantId), input)) as {
+      items: OpenDeparture[];
+      nextCursor: string | null;
+    };
+  assert.deepEqual(await list(), { items: [], nextCursor: null });
+  await mac.act("start-departure");
+  await mac.act("start-departure", { deviceId: other });
+  const { items } = await list();
+  assert.deepEqual(
+    items.map(({ deviceId }) => deviceId),
+    [mac.deviceId, other].sort(),
+  );
+  const step = await mac.stateOf("escrow");
+  const shown = items.find(({ deviceId }) => deviceId === mac.deviceId)!;
+  assert.deepEqual([shown.step, shown.title, shown.state, shown.todo], ["escrow", step.title, step.state, step.todo]);
+  const first = await list({ limit: 1 });
+  const second = await list({ limit: 1, cursor: first.nextCursor });
+  assert.deepEqual([...first.items, ...second.items], items);
+  assert.equal(second.nextCursor, null);
+  await mac.act("abort-departure");
+  assert.deepEqual(
+    (await list()).items.map(({ deviceId }) => deviceId),
+    [other],
+  );
+  const elsewhere = await rig.newTenant("Elsewhere");
+  assert.deepEqual(await rig.perform("escrow.list-departures", rig.person(elsewhere), {}), {
+    items: [],
+    nextCursor: null,
+  });
 });
 
 test("the README draws the states as the tables have them", async () => {
