@@ -9,6 +9,8 @@ export interface Suite {
   readonly claims?: (file: string) => boolean;
   /** Files that run here a second time, on top of the suite that has them. */
   readonly also?: (file: string) => boolean;
+  /** It uses the console and the agent as they were built: they are built anew when their sources have changed. */
+  readonly usesBuilt?: true;
   /** Another Node than the one that runs the check. */
   readonly node?: () => string;
 }
@@ -38,8 +40,8 @@ export const SUITES: readonly Suite[] = [
     also: (file) => isAgent(file) && !isBrowser(file),
     node: () => path.join(root, `node_modules/node26-${process.platform}-${process.arch}/bin/node`),
   },
-  { name: "walks", flags: ["--test-concurrency=1", SECONDS(180)], claims: isWalk },
-  { name: "browser", flags: ["--test-concurrency=1", SECONDS(180)], claims: isBrowser },
+  { name: "walks", flags: ["--test-concurrency=1", SECONDS(180)], claims: isWalk, usesBuilt: true },
+  { name: "browser", flags: ["--test-concurrency=1", SECONDS(180)], claims: isBrowser, usesBuilt: true },
 ];
 
 /** The suite that a test file runs in. */

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { glob, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { ensureBuilt } from "../build.ts";
 import { root } from "../root.ts";
 import type { TestTotals } from "../test-reporter.ts";
 import { runCommand } from "./command.ts";
@@ -50,6 +51,7 @@ async function runSuite(suite: Suite, files: readonly string[]): Promise<StepRes
     console.log(`skipped: ${path.relative(root, node)} is not installed on this platform`);
     return { name, passed: 0, failed: 0, skipped: 1, ms: 0 };
   }
+  if (suite.usesBuilt === true) await ensureBuilt();
   const folder = await mkdtemp(path.join(tmpdir(), "pomona-check-"));
   const totalsFile = path.join(folder, "totals.json");
   try {

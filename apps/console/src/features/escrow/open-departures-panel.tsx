@@ -22,7 +22,7 @@ export const OpenDeparturesPanel = () => {
       beside={<State tone={items.length === 0 ? "good" : "attention"} word={items.length === 0 ? "None" : count} />}
     >
       {items.length === 0 ? (
-        "No runbook is open. It is started on a Mac's page, More actions, The user has left."
+        "No runbook is open. One is started on a Mac's page, More actions, The user has left."
       ) : (
         <Table.ScrollContainer minWidth={560}>
           <Table horizontalSpacing={16} aria-label="Macs of people who have left">
