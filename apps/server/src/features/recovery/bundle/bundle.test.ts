@@ -148,6 +148,7 @@ test("a bundle from which something was cut or changed is refused, and so is one
   assert.throws(() => readBundle(bytes, foreign), /was not encrypted to this certificate/);
   assert.throws(() => readBundle(bytes, { ...recovery, key: foreign.key }), /does not open the bundle/);
   assert.throws(() => readBundle(Buffer.from("no bundle"), recovery), /no recovery bundle/);
+  await assert.rejects(writeBundle(source(), { ...order, mostCharacters: 2_000 }), /Make one for each tenant/);
 });
 
 test("a bundle key opens with its passphrase and with no other", async () => {

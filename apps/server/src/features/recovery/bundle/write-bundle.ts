@@ -31,6 +31,8 @@ export interface BundleOrder {
   readonly throughKms?: boolean;
   /** The version of this program. */
   readonly version: string;
+  /** As many as a text may have, to be opened again; less in tests. */
+  readonly mostCharacters?: number;
 }
 
 export interface MadeBundle {
@@ -42,8 +44,10 @@ export interface MadeBundle {
 const KMS_AWAY: ReadonlySet<string> = new Set(["kms.refused", "kms.unreachable", "kms.not-configured"]);
 /** RSA below it is not for what has to hold for years. */
 const LEAST_BITS = 2048;
+/** V8's longest string has 536 million. */
+const MOST_CHARACTERS = 500_000_000;
 
-/** Puts all that is sealed into one bundle for those who hold the bundle keys. @throws Error for a key that is too weak */
+/** Puts all that is sealed into one bundle for those who hold the bundle keys. @throws Error for a key that is too weak, or too much for one bundle */
 export async function writeBundle(source: BundleSource, order: BundleOrder): Promise<MadeBundle> {
   for (const { keyType, keyBits } of order.recipients)
     if (keyType !== "rsa" || keyBits < LEAST_BITS)
@@ -74,7 +78,14 @@ export async function writeBundle(source: BundleSource, order: BundleOrder): Pro
 
 async function contentOf(source: BundleSource, order: BundleOrder, bundleId: string, canary: Uint8Array) {
   const lines: string[] = [];
-  const add = (line: BundleLine) => void lines.push(JSON.stringify(line));
+  let characters = 0;
+  const add = (line: BundleLine) => {
+    const text = JSON.stringify(line);
+    characters += text.length + 1;
+    if (characters > (order.mostCharacters ?? MOST_CHARACTERS))
+      throw new Error("This bundle would be too large to be opened again. Make one for each tenant (--tenant NAME).");
+    lines.push(text);
+  };
   const { tenants } = source;
   const covered = new Set(tenants.map(({ id }) => id));
   const counts = new Map(tenants.map(({ id }) => [id, { values: 0, unreadable: 0 }]));
