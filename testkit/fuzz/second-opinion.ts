@@ -7,6 +7,7 @@ import type { Certificate } from "@pomona/pki";
 
 /** Some hundred milliseconds for each, so not for all. */
 const MOST = 40;
+const MOST_CERTIFICATES = 5000;
 
 interface Accepted {
   readonly bytes: Uint8Array;
@@ -16,6 +17,7 @@ interface Accepted {
 /** What we took for true is shown to openssl, as far as it differs from what it has seen. */
 export class SecondOpinion {
   readonly #seen = new Set<string>();
+  #certificates = 0;
   readonly #requests: Accepted[] = [];
   readonly #signed: Accepted[] = [];
   /** How many it took for true as well. */
@@ -24,7 +26,8 @@ export class SecondOpinion {
   readonly certificates = { both: 0, oursAlone: [] as Uint8Array[], different: [] as string[] };
 
   certificate(bytes: Uint8Array, ours: Certificate): void {
-    if (!this.#isNew(bytes)) return;
+    if (this.#certificates >= MOST_CERTIFICATES || !this.#isNew(bytes)) return;
+    this.#certificates += 1;
     let theirs: X509Certificate;
     try {
       theirs = new X509Certificate(bytes);
@@ -89,7 +92,7 @@ export class SecondOpinion {
 
   #isNew(bytes: Uint8Array): boolean {
     const key = Buffer.from(bytes).toString("latin1");
-    if (this.#seen.has(key) || this.#seen.size > 5000) return false;
+    if (this.#seen.has(key)) return false;
     this.#seen.add(key);
     return true;
   }

@@ -227,6 +227,25 @@ test("a certificate of an unknown version or with an extension twice is refused"
   refuses("x509.extension", issueCertificate(crypto, { ...twice, extensions: { other: [other, other] } }));
 });
 
+test("a BOOLEAN that is neither of DER's two is refused, in the constraint and as the critical flag", () => {
+  const broken = (after: string, octet: number): Buffer => {
+    const der = Buffer.from(rsaRoot.certificate.raw);
+    const at = der.indexOf(Buffer.from(after, "hex"));
+    assert.ok(at > 0);
+    der[at + after.length / 2] = octet;
+    return der;
+  };
+  // basicConstraints, then its flag; then the value with cA.
+  for (const after of ["0603551d130101", "30030101"]) {
+    for (const octet of [1, 0xfd])
+      assert.throws(
+        () => parseCertificate(broken(after, octet)),
+        (error) => error instanceof PkiError && error.code === "der.boolean",
+      );
+  }
+  assert.equal(parseCertificate(broken("30030101", 0)).isCa, false);
+});
+
 test("IP addresses take one text form and come back from it", () => {
   fc.assert(
     fc.property(fc.ipV6(), (text) => {

@@ -1,4 +1,4 @@
-import { toHex } from "../bytes.ts";
+import { decodeBoolean } from "../der/boolean.ts";
 import { contentOf } from "../der/element.ts";
 import { smallInteger } from "../der/integer.ts";
 import { decodeOid } from "../der/oid.ts";
@@ -23,7 +23,7 @@ export function parseExtensions(reader: DerReader): readonly CertificateExtensio
     entry.finish();
     if (seen.has(oid)) throw new PkiError("x509.extension", `extension ${oid} appears twice`);
     seen.add(oid);
-    extensions.push({ oid, isCritical: critical !== undefined && contentOf(critical)[0] !== 0, value });
+    extensions.push({ oid, isCritical: critical !== undefined && decodeBoolean(critical), value });
   }
   return extensions;
 }
@@ -60,7 +60,7 @@ function parseBasicConstraints(outer: DerReader): { isCa: boolean; pathLength: n
   const ca = reader.readIf(TAG.boolean);
   const length = reader.readIf(TAG.integer);
   reader.finish();
-  return { isCa: ca !== undefined && toHex(contentOf(ca)) === "ff", pathLength: length && smallInteger(length) };
+  return { isCa: ca !== undefined && decodeBoolean(ca), pathLength: length && smallInteger(length) };
 }
 
 function parseKeyUsage(reader: DerReader): NonNullable<Certificate["keyUsage"]> {
