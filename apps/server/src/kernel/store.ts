@@ -41,6 +41,32 @@ export interface WriteTransaction extends ReadTransaction {
   afterCommit(effect: () => void): void;
 }
 
+/** Slices of upkeep whose writes go together. */
+const SLICES_AT_ONCE = 4;
+
+/**
+ * Does upkeep of many rows in small transactions, a few at once: a long one would make every Mac wait, and one after another each
+ * would wait for the disk alone. What it does has to bear to be done again: after a failure some slices are done and others not.
+ * @throws the first failure, when all that had begun is over
+ */
+export async function writeInSlices<Item>(
+  store: Pick<Store, "write">,
+  scope: Scope,
+  items: readonly Item[],
+  size: number,
+  body: (tx: WriteTransaction, slice: readonly Item[]) => Promise<void>,
+): Promise<void> {
+  for (let at = 0; at < items.length; ) {
+    const writes: Promise<void>[] = [];
+    for (let n = 0; n < SLICES_AT_ONCE && at < items.length; n += 1, at += size) {
+      const slice = items.slice(at, at + size);
+      writes.push(store.write(scope, (tx) => body(tx, slice)));
+    }
+    const failure = (await Promise.allSettled(writes)).find((outcome) => outcome.status === "rejected");
+    if (failure !== undefined) throw failure.reason;
+  }
+}
+
 /** The query builder of a transaction, typed with the tables that the calling `.sql.ts` file owns. */
 export const sqlOf = <Tables>(tx: ReadTransaction): Kysely<Tables> => tx.sql as Kysely<Tables>;
 

@@ -4,8 +4,8 @@ import type { Authenticator } from "../../features/access/index.ts";
 import type { BoundAction } from "../../kernel/action.ts";
 import { PomonaError } from "../../kernel/errors.ts";
 import type { Performer } from "../../kernel/perform.ts";
-import type { Scope } from "../../kernel/scope.ts";
 import { credentialsOf } from "./credentials.ts";
+import { hasBody } from "./tell-connections.ts";
 
 /** Makes a route of every action. The input is the path's parts, the query (GET, DELETE) or the body, in one object. */
 export function addActionRoutes(
@@ -14,18 +14,18 @@ export function addActionRoutes(
   performer: Performer,
   authenticator: Authenticator,
 ): void {
-  const scopes = new WeakMap<FastifyRequest, Scope>();
   for (const action of actions) {
     const { contract } = action;
     server.route({
       // Before the body is read: a stranger's is not kept.
       onRequest: async (request) => {
-        scopes.set(request, await authenticator.scopeOf(credentialsOf(request)));
+        if (hasBody(request.raw)) await authenticator.scopeOf(credentialsOf(request));
       },
       method: contract.method,
       url: `/api/v1${contract.path.replace(/\{(\w+)\}/g, ":$1")}`,
       handler: async (request, reply) => {
-        const scope = scopes.get(request)!;
+        // After it, too: a body can take its time, and what opened the door may have been revoked meanwhile.
+        const scope = await authenticator.scopeOf(credentialsOf(request));
         const key = request.headers["idempotency-key"];
         const options = typeof key === "string" ? { idempotencyKey: checkedKey(key) } : {};
         const output = await performer.perform(action, scope, inputOf(contract, request), options);

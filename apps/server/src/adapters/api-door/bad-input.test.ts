@@ -51,6 +51,29 @@ test("a stranger is told so before the body comes, over HTTP/2 and HTTP/1.1", { 
   socket.destroy();
 });
 
+test("a token that is revoked while its body is under way does nothing", async () => {
+  const origin = new URL(t.server.apiUrl).origin;
+  const thief = await t.server.issueToken("thief", "administrator", [t.tenants[0]]);
+  const session = connectHttp2(origin, { ca: t.ca });
+  const stream = session.request({
+    ":method": "POST",
+    ":path": "/api/v1/tokens",
+    authorization: `Bearer ${thief}`,
+    "content-type": "application/json",
+  });
+  stream.write("{");
+  const list = JSON.parse((await curl("/api/v1/tokens", ...as(admin))).body) as {
+    items: { id: string; name: string }[];
+  };
+  const { id } = list.items.find(({ name }) => name === "thief")!;
+  const revoked = await curl(`/api/v1/tokens/${id}`, "-X", "DELETE", ...as(admin));
+  assert.ok(revoked.status < 300, revoked.body);
+  stream.end('"name":"again","role":"administrator"}');
+  const [headers] = (await once(stream, "response")) as [Record<string, unknown>];
+  assert.equal(headers[":status"], 401);
+  session.destroy();
+});
+
 test("a script of 10 MB is 413 in words that name the limit, whether as one field or as a body without an end", async () => {
   const file = path.join(t.dir, "script.json");
   writeFileSync(file, JSON.stringify({ type: "run-script", input: { script: "x".repeat(10_000_000) } }));

@@ -35,7 +35,8 @@ export function tellConnections(server: FastifyInstance, room: Connections): voi
   });
 }
 
-function hasBody(request: RawRequest): boolean {
+/** Whether a body comes after the headers. */
+export function hasBody(request: RawRequest): boolean {
   if ("stream" in request) return !request.stream.endAfterHeaders;
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
   return encoding !== undefined || (length !== undefined && length !== "0");

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import type { Command } from "@pomona/contract";
 import type { DeviceId, TenantId } from "@pomona/facts";
@@ -248,6 +250,39 @@ test("answered commands move to the history and stay in the list", async () => {
   const job = rig.features.flatMap(({ jobs = [] }) => jobs).find(({ name }) => name === "commands/archive-answered")!;
   await job.run();
   assert.deepEqual(await list(id), before);
+});
+
+test("answered commands that could not be moved, as on a full disk, are moved by the next run", async () => {
+  const { store } = rig.kernel;
+  const macs = await Promise.all(Array.from({ length: 30 }, () => quietMac()));
+  for (const { mac, id } of macs) {
+    await send(id, { requestType: "ProfileList" });
+    await mac.acknowledge((await mac.poll()).command!.uuid, { ProfileList: [] });
+  }
+  const left = (): number => {
+    const database = new DatabaseSync(path.join(rig.kernel.dir, "pomona.db"), { readOnly: true });
+    const { n } = database.prepare("SELECT count(*) AS n FROM command_queue WHERE is_open = 0").get() as { n: number };
+    database.close();
+    return n;
+  };
+  assert.ok(left() >= 30);
+  const { write } = store;
+  let writes = 0;
+  store.write = (scope, body) => {
+    writes += 1;
+    return writes === 2
+      ? Promise.reject(new Error("the disk is full"))
+      : (write.call(store, scope, body as never) as never);
+  };
+  const job = rig.features.flatMap(({ jobs = [] }) => jobs).find(({ name }) => name === "commands/archive-answered")!;
+  try {
+    await assert.rejects(job.run(), /disk is full/);
+  } finally {
+    store.write = write;
+  }
+  assert.ok(left() > 0, "some are left");
+  await job.run();
+  assert.equal(left(), 0);
 });
 
 test("an input that does not fit, and a command that does not exist, are refused before anything is queued", async () => {

@@ -3,8 +3,9 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { type AnyFact, asId, type DeviceId } from "@pomona/facts";
+import { sql } from "kysely";
 import { systemScope } from "../../kernel/scope.ts";
-import type { Store } from "../../kernel/store.ts";
+import { type Store, sqlOf } from "../../kernel/store.ts";
 import { testKernel } from "../../testing/test-kernel.ts";
 import { FactFiling, FILED_FACT_TABLES } from "./fact-filing.ts";
 import { AFTER_IN_TENANT, FACT_TABLES, FactWriter, OF_DEVICE } from "./fact-rows.ts";
@@ -21,6 +22,11 @@ const tell = (store: Store, deviceId: DeviceId, times: number, fails = false, to
     await tx.publish({ type: "tenant.created", data: { name: "x" } } as never);
     if (fails) throw new Error("undone");
   });
+
+const large = (store: Store, deviceId: DeviceId) =>
+  store.write(scope, (tx) =>
+    tx.publish({ type: "device.changed", deviceId, data: { fields: ["x".repeat(9_000)] } } as never),
+  );
 
 /** Every tenant's log is all its facts, once, oldest first, from wherever one reads. */
 async function assertLogs(store: SqliteStore, all: readonly AnyFact[]): Promise<void> {
@@ -74,7 +80,9 @@ test("timelines and numbers are the same whenever facts are filed, after undone 
     seed = (seed * 1103515245 + 12345) % 2 ** 31;
     return Math.floor((seed / 2 ** 31) * below);
   };
-  let store = new SqliteStore({ file });
+  const open = () => new SqliteStore({ file, rememberedDevices: 3 });
+  let store = open();
+  const pages = (n: number) => store.write(scope, (tx) => sql.raw(`PRAGMA max_page_count = ${n}`).execute(sqlOf(tx)));
   for (let round = 0; round < 12; round += 1) {
     const writes: Promise<unknown>[] = [];
     for (let i = 0; i < 40; i += 1) {
@@ -85,9 +93,15 @@ test("timelines and numbers are the same whenever facts are filed, after undone 
     await Promise.allSettled(writes);
     await assertTimelines(store, devices.slice(0, 10));
     if (random(3) === 0) await store.fileFacts.run();
+    // The disk is full: whole groups are lost, with all that they wrote.
+    await pages(1);
+    const lost = await Promise.allSettled(devices.slice(0, 30).map((each) => large(store, each)));
+    assert.ok(lost.some(({ status }) => status === "rejected"));
+    await pages(1_000_000);
+    await assertTimelines(store, devices.slice(0, 10));
     if (random(3) === 0) {
       store.close();
-      store = new SqliteStore({ file });
+      store = open();
     }
   }
   await store.fileFacts.run();
@@ -98,27 +112,27 @@ test("timelines and numbers are the same whenever facts are filed, after undone 
 test("filing that is cut off shows nothing twice, loses nothing, and is done again", async () => {
   await using kernel = testKernel();
   const { store } = kernel;
-  const devices = Array.from({ length: 80 }, (_, n) => device(n));
+  const devices = Array.from({ length: 300 }, (_, n) => device(n));
   for (const each of devices) await tell(store, each, 2);
   const database = new DatabaseSync(path.join(kernel.dir, "pomona.db"));
   const filing = new FactFiling(database);
   filing.catchUp();
   for (const each of devices) await tell(store, each, 1);
-  filing.committed((await store.readAfter(0, { limit: 10_000 })).slice(devices.length * 3));
+  filing.committed((await store.readAfter(0, { limit: 100_000 })).slice(devices.length * 3));
   const filed = () => (database.prepare("SELECT count(*) AS n FROM device_facts").get() as { n: number }).n;
   let writes = 0;
   const failing: Pick<Store, "write"> = {
     write: async (_scope, body) => {
       writes += 1;
-      if (writes === 4) throw new Error("the power is cut");
+      if (writes === 3) throw new Error("the power is cut");
       return body({} as never);
     },
   };
   await assert.rejects(filing.file(failing), /power is cut/);
-  assert.ok(filed() > 160 && filed() < 240, "it stopped half-way");
+  assert.ok(filed() > 600 && filed() < 900, "it stopped half-way");
   await assertTimelines(store, devices);
   const end = await filing.file(failing);
-  assert.equal(filed(), 240);
+  assert.equal(filed(), 900);
   assert.equal(end, (await store.range()).newest);
   database.close();
   await assertTimelines(store, devices);

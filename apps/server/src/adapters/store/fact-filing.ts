@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { AnyFact, DeviceId, TenantId } from "@pomona/facts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
-import type { Migration, Store } from "../../kernel/store.ts";
+import { type Migration, type Store, writeInSlices } from "../../kernel/store.ts";
 import { diskFault } from "./disk-fault.ts";
 import { StatementCache } from "./statement-cache.ts";
 
@@ -41,9 +41,7 @@ export const FILED_FACT_TABLES: Migration = {
   ],
 };
 
-/** A write that takes long makes every Mac wait. */
-const DEVICES_AT_ONCE = 25;
-const POSITIONS_AT_ONCE = 300;
+const ROWS_AT_ONCE = 250;
 
 interface Unfiled {
   readonly tenantId: TenantId;
@@ -118,19 +116,16 @@ export class FactFiling {
     const [ofDevices, ofTenants, end] = [this.#ofDevices, this.#ofTenants, this.#newest];
     this.#ofDevices = new Map();
     this.#ofTenants = new Map();
-    const write = (body: () => void) => store.write(systemScope(PLATFORM, "facts"), async () => body());
+    const scope = systemScope(PLATFORM, "facts");
     try {
       // What a process before left goes first, if the disk was full when this one started.
-      await write(() => this.#fileLeft());
+      await store.write(scope, async () => this.#fileLeft());
       this.#filed = Math.max(this.#filed, this.#left);
-      const devices = [...ofDevices].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, unfiled]) => unfiled);
-      for (let at = 0; at < devices.length; at += DEVICES_AT_ONCE)
-        await write(() => this.#fileDevices(devices.slice(at, at + DEVICES_AT_ONCE)));
-      for (const { tenantId, positions } of ofTenants.values()) {
-        for (let at = 0; at < positions.length; at += POSITIONS_AT_ONCE)
-          await write(() => this.#fileTenant(tenantId, positions.slice(at, at + POSITIONS_AT_ONCE)));
-      }
-      await write(() => this.#moveBorder(end));
+      const devices = [...ofDevices].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, unfiled]) => rowsOf(unfiled));
+      await writeInSlices(store, scope, devices, ROWS_AT_ONCE, async (_, rows) => this.#fileDevices(rows));
+      const tenants = [...ofTenants.values()].flatMap(rowsOf);
+      await writeInSlices(store, scope, tenants, ROWS_AT_ONCE, async (_, rows) => this.#fileTenants(rows));
+      await store.write(scope, async () => this.#moveBorder(end));
       this.#filed = end;
     } catch (error) {
       for (const [key, unfiled] of ofDevices) addTo(this.#ofDevices, key, unfiled);
@@ -140,19 +135,24 @@ export class FactFiling {
     return end;
   }
 
-  #fileDevices(devices: readonly UnfiledOfDevice[]): void {
+  #fileDevices(rows: readonly RowOf<UnfiledOfDevice>[]): void {
     const insert = this.#statements.get(
       "INSERT OR IGNORE INTO device_facts (tenant_id, device_id, position) VALUES (?, ?, ?)",
     );
-    for (const { tenantId, deviceId, positions } of devices)
-      for (const position of positions) insert.run(tenantId, deviceId, position);
+    for (const { of, position } of rows) insert.run(of.tenantId, of.deviceId, position);
   }
 
-  #fileTenant(tenantId: TenantId, positions: readonly number[]): void {
+  #fileTenants(rows: readonly RowOf<Unfiled>[]): void {
     const insert = this.#statements.get("INSERT OR IGNORE INTO tenant_facts (tenant_id, position) VALUES (?, ?)");
-    for (const position of positions) insert.run(tenantId, position);
+    for (const { of, position } of rows) insert.run(of.tenantId, position);
   }
 }
+
+interface RowOf<Of extends Unfiled> {
+  readonly of: Of;
+  readonly position: number;
+}
+const rowsOf = <Of extends Unfiled>(of: Of): readonly RowOf<Of>[] => of.positions.map((position) => ({ of, position }));
 
 function addTo<Key, Value extends Unfiled>(unfiled: Map<Key, Value>, key: Key, more: Value): void {
   const held = unfiled.get(key);

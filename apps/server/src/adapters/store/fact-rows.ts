@@ -39,9 +39,6 @@ export const toFact = (row: FactRow): AnyFact =>
     data: JSON.parse(row.data) as unknown,
   }) as AnyFact;
 
-/** Devices whose last number is remembered, at least. */
-const REMEMBERED = 200_000;
-
 interface LastFact {
   deviceSeq: number;
   position: number;
@@ -55,11 +52,16 @@ export class FactWriter {
   readonly #statements: StatementCache;
   readonly #left: { readonly after: number; readonly upTo: number };
   readonly #last = new Map<string, LastFact>();
+  readonly #remembered: number;
 
-  /** @param left the positions between which there are unfiled facts of another process */
-  constructor(database: DatabaseSync, left: { readonly after: number; readonly upTo: number }) {
+  /**
+   * @param left the positions between which there are unfiled facts of another process
+   * @param remembered devices whose last number is remembered, at least
+   */
+  constructor(database: DatabaseSync, left: { readonly after: number; readonly upTo: number }, remembered = 200_000) {
     this.#statements = new StatementCache(database);
     this.#left = left;
+    this.#remembered = remembered;
   }
 
   write(tenantId: TenantId, fact: NewFact, now: number): AnyFact {
@@ -88,7 +90,7 @@ export class FactWriter {
 
   /** Facts up to here are filed: when there are many devices, those that said nothing since need not be remembered. */
   filed(upTo: number): void {
-    if (this.#last.size <= REMEMBERED) return;
+    if (this.#last.size <= this.#remembered) return;
     for (const [key, { position }] of this.#last) if (position <= upTo) this.#last.delete(key);
   }
 

@@ -24,6 +24,8 @@ export interface SqliteStoreOptions {
   /** The database file; its folder is made when missing. */
   readonly file: string;
   readonly clock?: Clock;
+  /** See {@link FactWriter}; fewer in tests. */
+  readonly rememberedDevices?: number;
   /** Told what a listener or an effect threw after its commit; the default makes it a warning of the process. */
   readonly onEffectFault?: (error: unknown) => void;
   /** Told when the disk takes no more, and when it does again. */
@@ -70,7 +72,7 @@ export class SqliteStore implements Store, FactLog {
     migrate(this.#writer, KERNEL_TABLES, this.#clock.now(), KERNEL_PREFIX);
     this.#reader = open(options.file, true);
     this.#filing = new FactFiling(this.#writer);
-    this.#factWriter = new FactWriter(this.#writer, this.#filing.catchUp());
+    this.#factWriter = new FactWriter(this.#writer, this.#filing.catchUp(), options.rememberedDevices);
     this.#factReader = new FactReader(this.#reader);
     const newest = this.#factReader.newestId();
     if (newest !== undefined) sortAfter(newest);

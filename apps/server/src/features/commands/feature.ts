@@ -1,3 +1,4 @@
+import { sortAfter } from "../../kernel/clock.ts";
 import type { Kernel } from "../../kernel/feature.ts";
 import { deviceScope, PLATFORM, systemScope } from "../../kernel/scope.ts";
 import type { EnrollmentFeature } from "../enrollment/index.ts";
@@ -76,8 +77,11 @@ export function createCommands(kernel: Kernel, ports: CommandsPorts): CommandsFe
         const scope = systemScope(PLATFORM, "commands");
         const queues = await kernel.store.read(scope, readQueues);
         queue.memory.seed(queues.filter(({ waits }) => waits).slice(0, SEEDED), kernel.clock.now());
-        for (const { tenantId, deviceId, isAnswered } of queues)
+        for (const { tenantId, deviceId, isAnswered, newestId } of queues) {
           if (isAnswered) queue.memory.noteAnswered(tenantId, deviceId);
+          // Where the clock was put back, later commands are still served later.
+          sortAfter(newestId);
+        }
         await later.start((tx, deviceId) => setup.settle(tx, deviceId));
       },
       stop: async () => {

@@ -1,5 +1,6 @@
 import type { Job, Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
+import { writeInSlices } from "../../kernel/store.ts";
 import { forgetBatchInputs } from "./batch-rows.sql.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { readCommand } from "./commands.sql.ts";
@@ -7,7 +8,6 @@ import { KEPT_INPUT_MS, notNowDelay, TOO_LATE } from "./model.ts";
 import { archive, forgetInputs, readExpired, readToWake, setWake } from "./queue-upkeep.sql.ts";
 
 const BATCH = 200;
-/** A write that takes long makes every Mac wait. */
 const MACS_AT_ONCE = 25;
 
 /**
@@ -65,16 +65,13 @@ export const archiveAnswered = (kernel: Kernel, queue: CommandQueue): Job => ({
   run: async () => {
     const scope = systemScope(PLATFORM, "commands");
     const macs = queue.memory.takeAnswered();
-    let done = 0;
     try {
-      for (; done < macs.length; done += MACS_AT_ONCE) {
-        await kernel.store.write(scope, async (tx) => {
-          for (const [deviceId, tenantId] of macs.slice(done, done + MACS_AT_ONCE))
-            await archive(tx, tenantId, deviceId);
-        });
-      }
-    } finally {
-      for (const [deviceId, tenantId] of macs.slice(done)) queue.memory.noteAnswered(tenantId, deviceId);
+      await writeInSlices(kernel.store, scope, macs, MACS_AT_ONCE, async (tx, slice) => {
+        for (const [deviceId, tenantId] of slice) await archive(tx, tenantId, deviceId);
+      });
+    } catch (error) {
+      for (const [deviceId, tenantId] of macs) queue.memory.noteAnswered(tenantId, deviceId);
+      throw error;
     }
     await kernel.store.write(scope, async (tx) => {
       await forgetInputs(tx, tx.now - KEPT_INPUT_MS, BATCH);

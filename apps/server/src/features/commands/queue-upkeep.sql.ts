@@ -58,6 +58,7 @@ export interface QueueContent {
   readonly waits: boolean;
   /** Something is answered, and not in the history yet. */
   readonly isAnswered: boolean;
+  readonly newestId: string;
 }
 
 /** All queues of all tenants, in one walk through the table; once, at start. */
@@ -68,8 +69,9 @@ export async function readQueues(tx: ReadTransaction): Promise<readonly QueueCon
     channel: string;
     waits: number;
     answered: number;
+    newest: string;
   }>`SELECT tenant_id, device_id, channel, max(CASE WHEN is_open = 1 AND hold IS NULL THEN 1 ELSE 0 END) AS waits,
-      1 - min(is_open) AS answered FROM command_queue GROUP BY tenant_id, device_id, channel`.execute(
+      1 - min(is_open) AS answered, max(id) AS newest FROM command_queue GROUP BY tenant_id, device_id, channel`.execute(
     sqlOf<CommandTables>(tx),
   );
   return rows.map((row) => ({
@@ -78,6 +80,7 @@ export async function readQueues(tx: ReadTransaction): Promise<readonly QueueCon
     channel: row.channel,
     waits: row.waits === 1,
     isAnswered: row.answered === 1,
+    newestId: row.newest,
   }));
 }
 

@@ -1,7 +1,7 @@
 import type { TenantId } from "@pomona/facts";
 import type { Job, Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
-import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
+import { type ReadTransaction, type WriteTransaction, writeInSlices } from "../../kernel/store.ts";
 import { appendMessage, deleteLogged, readLogEnd, readMessageLog } from "./message-log.sql.ts";
 import { readMessageMemory, writeMessageMemory } from "./message-memory.sql.ts";
 import {
@@ -94,12 +94,10 @@ export class MessageMemory {
           return readLogEnd(tx);
         });
         const rows = [...this.#writing];
-        for (let at = 0; at < rows.length; at += SENDERS_AT_ONCE) {
-          await store.write(scope, async (tx) => {
-            for (const [key, { tenantId, enrollmentId, memory }] of rows.slice(at, at + SENDERS_AT_ONCE))
-              await writeMessageMemory(tx, { tenantId, sender: key, enrollmentId }, memory);
-          });
-        }
+        await writeInSlices(store, scope, rows, SENDERS_AT_ONCE, async (tx, slice) => {
+          for (const [key, { tenantId, enrollmentId, memory }] of slice)
+            await writeMessageMemory(tx, { tenantId, sender: key, enrollmentId }, memory);
+        });
         await store.write(scope, (tx) => deleteLogged(tx, end));
         this.#writing = new Map();
       },

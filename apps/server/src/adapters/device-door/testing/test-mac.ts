@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { type RequestOptions, request } from "node:http";
 import {
   buildPkcsReq,
   buildRenewalReq,
@@ -130,17 +131,14 @@ export class TestMac {
     const body = buildXmlPlist(message);
     const type =
       path === "/checkin" ? "application/x-apple-aspen-mdm-checkin" : "application/x-apple-aspen-mdm; charset=UTF-8";
-    const response = await fetchAnew(this.url + path, {
-      method: options.method ?? "PUT",
-      headers: {
-        "content-type": type,
-        "mdm-signature": mdmSignature(this.identity!, body, this.clock()),
-        ...options.headers,
-      },
-      body: Buffer.from(body),
-    });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    return { status: response.status, bytes, command: commandOf(bytes) };
+    const headers = {
+      "content-type": type,
+      "content-length": String(body.length),
+      "mdm-signature": mdmSignature(this.identity!, body, this.clock()),
+      ...options.headers,
+    };
+    const answer = await sendAlone(this.url + path, { method: options.method ?? "PUT", headers }, body);
+    return { ...answer, command: commandOf(answer.bytes) };
   }
 
   checkIn(messageType: string, keys: PlistDictionary = {}): Promise<Answer> {
@@ -176,16 +174,24 @@ export class TestMac {
   }
 }
 
-/** As every client, it sends once more where the connection that it kept was closed by the server in that moment. */
-async function fetchAnew(url: string, init: RequestInit): Promise<Response> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await fetch(url, init);
-    } catch (error) {
-      const code = ((error as Error).cause as { code?: string } | undefined)?.code;
-      if (tries === 3 || (code !== "ECONNRESET" && code !== "UND_ERR_SOCKET")) throw error;
-    }
-  }
+/** On a connection of its own: one that is kept may be closed by the server in the moment of the next message. */
+function sendAlone(
+  url: string,
+  options: RequestOptions,
+  body: Uint8Array,
+): Promise<{ status: number; bytes: Uint8Array }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { ...options, agent: false }, (response) => {
+      const parts: Buffer[] = [];
+      response.on("data", (part: Buffer) => parts.push(part));
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, bytes: new Uint8Array(Buffer.concat(parts)) }),
+      );
+      response.on("error", reject);
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
 }
 
 function commandOf(bytes: Uint8Array): Answer["command"] {
