@@ -110,7 +110,7 @@ export class FactFiling {
     }
   }
 
-  /** Files everything that is committed. @returns the position up to which that is done */
+  /** Files everything that is committed; its runs may not overlap. @returns the position up to which that is done */
   async file(store: Pick<Store, "write">): Promise<number> {
     if (this.#newest === this.#filed) return this.#filed;
     const [ofDevices, ofTenants, end] = [this.#ofDevices, this.#ofTenants, this.#newest];
