@@ -29,6 +29,14 @@ export const LIFECYCLE_FAULTS: readonly Fault[] = [
     test: LIFECYCLE,
   },
   {
+    case: 25,
+    what: "a new enrollment keeps the unlock token",
+    file: AUTHENTICATE,
+    find: "    sealedUnlockToken: null,",
+    replace: "",
+    test: LIFECYCLE,
+  },
+  {
     case: 26,
     what: "a renewal is taken for a new enrollment",
     file: AUTHENTICATE,
@@ -85,6 +93,14 @@ export const LIFECYCLE_FAULTS: readonly Fault[] = [
     file: TOKEN_UPDATE,
     find: "message.awaitingConfiguration === undefined ? {} : { isAwaitingConfiguration: message.awaitingConfiguration }",
     replace: "{ isAwaitingConfiguration: message.awaitingConfiguration ?? false }",
+    test: LIFECYCLE,
+  },
+  {
+    case: 30,
+    what: "a missing UnlockToken clears the stored one",
+    file: TOKEN_UPDATE,
+    find: "? {}\n      : { sealedUnlockToken:",
+    replace: "? { sealedUnlockToken: null }\n      : { sealedUnlockToken:",
     test: LIFECYCLE,
   },
   {

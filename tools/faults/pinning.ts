@@ -3,10 +3,27 @@ import type { Fault } from "./fault.ts";
 const DOOR = "apps/server/src/adapters/device-door";
 const ENROLLMENT = "apps/server/src/features/enrollment";
 const AUTHENTICATE = `${ENROLLMENT}/authenticate.ts`;
+const MOVING_IN = "apps/server/src/features/moving-in";
 const PINNING = `${DOOR}/pinning.test.ts`;
 
 /** Cases 15 to 24: which certificate counts for whom. */
 export const PINNING_FAULTS: readonly Fault[] = [
+  {
+    case: 7,
+    what: "the usage of a certificate in the file is not looked at",
+    file: `${MOVING_IN}/judge-enrollment.ts`,
+    find: "if (!isForClients(certificate))",
+    replace: "if (certificate.raw.length === 0)",
+    test: `${MOVING_IN}/moving-in.test.ts`,
+  },
+  {
+    case: 7,
+    what: "the usage of a certificate that a Mac brings is not looked at",
+    file: `${MOVING_IN}/associate.ts`,
+    find: "if (!isForClients(certificate)) return false;",
+    replace: "",
+    test: `${MOVING_IN}/moving-in.test.ts`,
+  },
   {
     case: 15,
     what: "the identifier is compared on the device channel only",

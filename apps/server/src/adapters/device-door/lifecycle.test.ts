@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, beforeEach, test } from "node:test";
 import type { Command } from "@pomona/contract";
 import type { FactType, TenantId } from "@pomona/facts";
@@ -31,6 +33,17 @@ const bootstrapToken = async (mac: TestMac): Promise<string> => {
   assert.ok(isDictionary(plist));
   return Buffer.from(getData(plist, "BootstrapToken")!).toString("latin1");
 };
+/** What is kept of its UnlockToken; undefined when nothing is. */
+function unlockToken(mac: TestMac): string | undefined {
+  const database = new DatabaseSync(path.join(rig.kernel.dir, "pomona.db"), { readOnly: true });
+  const row = database
+    .prepare("SELECT id, sealed_unlock_token AS sealed FROM enrollments WHERE identifier = ?")
+    .get(mac.udid) as { id: string; sealed: string | null };
+  database.close();
+  if (row.sealed === null) return undefined;
+  const place = { table: "enrollments", row: row.id, field: "sealed_unlock_token" };
+  return Buffer.from(rig.kernel.vault.open(tenant, place, JSON.parse(row.sealed)).expose()).toString();
+}
 /** A renewed identity of an enrolled Mac, as SCEP's RenewalReq gives it. */
 async function renewedIdentity(mac: TestMac) {
   const { reply, identity } = await requestIdentity(`${rig.plainUrl}/scep/${tenant}`, undefined, {
@@ -40,10 +53,13 @@ async function renewedIdentity(mac: TestMac) {
   return identity!;
 }
 
-test("case 25: a new enrollment clears queue, bootstrap token and tally", async () => {
+test("case 25: a new enrollment clears queue, bootstrap token, unlock token and tally", async () => {
   // fault: a new enrollment clears nothing
   // fault: a new enrollment goes on counting TokenUpdates
+  // fault: a new enrollment keeps the unlock token
   const mac = await enrolledMac(rig, tenant);
+  await mac.tokenUpdate({ UnlockToken: Buffer.from("unlock") });
+  assert.equal(unlockToken(mac), "unlock");
   await mac.checkIn("SetBootstrapToken", { BootstrapToken: Buffer.from("token") });
   // Signed at another second: the very same message again would be a repetition, which changes nothing.
   mac.clock = () => Date.now() + 2_000;
@@ -51,6 +67,7 @@ test("case 25: a new enrollment clears queue, bootstrap token and tally", async 
   assert.equal((await deviceOf(mac)).mdmEnrolled, false);
   assert.equal((await mac.poll()).command, undefined, "nothing of the old queue is served");
   assert.equal(await bootstrapToken(mac), "");
+  assert.equal(unlockToken(mac), undefined);
   await mac.tokenUpdate();
   assert.equal((await factsOf("device.enrolled")).length, 2);
 });
@@ -164,12 +181,14 @@ test("case 29: the first TokenUpdate starts the enrollment workflow, and no late
   assert.equal((await factsOf("device.enrolled")).length, 1);
 });
 
-test("case 30: a TokenUpdate without AwaitingConfiguration keeps the stored value", async () => {
+test("case 30: a TokenUpdate without AwaitingConfiguration or UnlockToken keeps the stored value", async () => {
   // fault: a missing AwaitingConfiguration counts as false
+  // fault: a missing UnlockToken clears the stored one
   const mac = await invitedMac(rig, tenant);
   await mac.authenticate();
-  await mac.tokenUpdate({ AwaitingConfiguration: true });
+  await mac.tokenUpdate({ AwaitingConfiguration: true, UnlockToken: Buffer.from("unlock") });
   await mac.tokenUpdate();
+  assert.equal(unlockToken(mac), "unlock");
   await rig.settle();
   await drain(mac);
   await rig.settle();

@@ -3,7 +3,7 @@ import type { Kernel } from "../../kernel/feature.ts";
 import { PLATFORM, systemScope } from "../../kernel/scope.ts";
 import type { EnrollmentFeature } from "../enrollment/index.ts";
 import type { Authority } from "../tenants/index.ts";
-import { pinOf } from "./judge-enrollment.ts";
+import { isForClients, pinOf } from "./judge-enrollment.ts";
 import { type MovedIssuer, readIssuers, readWindow, takeUnpinned } from "./moving-in.sql.ts";
 
 /** For how long it is remembered which windows are open: a stranger's message must not cost a look at the store each. */
@@ -47,6 +47,7 @@ export class Association {
       if (error instanceof PkiError) return false;
       throw error;
     }
+    if (!isForClients(certificate)) return false;
     for (const { tenantId, parsed } of issuers) {
       if (!verifyChain(authority.crypto, certificate, [], [parsed], now, { allowExpiredCa: true }).ok) continue;
       const isDone = await kernel.store.write(systemScope(tenantId, "moving-in"), async (tx) => {

@@ -1,6 +1,6 @@
 import { hash as digest } from "node:crypto";
 import type { MovingEnrollment } from "@pomona/contract";
-import { type Certificate, type Crypto, decodePem, parseCertificate, verifyChain } from "@pomona/pki";
+import { type Certificate, type Crypto, decodePem, EKU, parseCertificate, verifyChain } from "@pomona/pki";
 
 /** The identity that a record brings, as it is kept. */
 export interface MovingPin {
@@ -55,6 +55,8 @@ export function judgePin(
   });
   if (!verdict.ok)
     return { ok: false, reason: `its certificate is not from an issuer of the file (${verdict.reason})` };
+  if (!isForClients(certificate))
+    return { ok: false, reason: "its certificate is not for clients (extended key usage clientAuth)" };
   const left = Math.floor((certificate.notAfter - now) / DAY_MS);
   return {
     ok: true,
@@ -67,6 +69,10 @@ export function judgePin(
           : [],
   };
 }
+
+/** Old authorities may have named no usage at all; one that they named has to be ours. */
+export const isForClients = ({ extendedKeyUsage }: Certificate): boolean =>
+  extendedKeyUsage === undefined || extendedKeyUsage.includes(EKU.clientAuth) || extendedKeyUsage.includes(EKU.any);
 
 export const pinOf = (certificate: Certificate): MovingPin => ({
   hash: digest("sha256", certificate.raw, "hex"),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import type { MovingEnrollment, MovingOutcome, MovingRecord } from "@pomona/contract";
 import type { DeviceId, TenantId } from "@pomona/facts";
-import { type Certificate, encodePem, issueCertificate, parseCertificate, parseSignedData } from "@pomona/pki";
+import { type Certificate, EKU, encodePem, issueCertificate, parseCertificate, parseSignedData } from "@pomona/pki";
 import { generateKeyPair } from "@pomona/pki/node";
 import { buildXmlPlist, getArray, getString, isDictionary, parsePlist } from "@pomona/plist";
 import { type DeviceRig, deviceRig, pushCertificate } from "../../adapters/device-door/testing/device-rig.ts";
@@ -65,10 +65,11 @@ class OldServer {
   }
 
   /** A Mac with an identity of this server, pointed to ours: its URL has the old name, which now leads here. */
-  enrolled(type: "ec-p256" | "rsa-2048" = "ec-p256"): TestMac {
+  enrolled(type: "ec-p256" | "rsa-2048" = "ec-p256", extendedKeyUsage?: readonly string[]): TestMac {
     const mac = new TestMac(rig.plainUrl);
     const key = generateKeyPair(type);
-    const der = this.#issue({ certificate: this.#ca, key: this.#key }, key, "device", {}, 365);
+    const usage = extendedKeyUsage === undefined ? {} : { extendedKeyUsage };
+    const der = this.#issue({ certificate: this.#ca, key: this.#key }, key, "device", usage, 365);
     mac.identity = { certificate: parseCertificate(der), key };
     mac.topic = this.topic;
     return mac;
@@ -278,6 +279,21 @@ test("case 22: a Mac that moved in without its certificate may bring it once, on
     rig.act(tenant, "moving-in.open-association", { until: new Date(rig.clock.now() + 31 * DAY_MS).toISOString() }),
     /within thirty days/,
   );
+});
+
+test("case 7: a certificate of the old authority that is not for clients is nobody's identity, in the file or brought later", async () => {
+  // fault: the usage of a certificate in the file is not looked at
+  // fault: the usage of a certificate that a Mac brings is not looked at
+  const old = new OldServer();
+  const [web, device] = [old.enrolled("ec-p256", [EKU.serverAuth]), old.enrolled("ec-p256", [EKU.clientAuth])];
+  const [, , , inFile] = await bring([...old.preamble, old.record(web)]);
+  assert.equal(inFile!.outcome, "refused");
+  assert.match(JSON.stringify(inFile), /not for clients/);
+  const unpinned = { certificate: null };
+  await bring([...old.preamble, old.record(web, unpinned), old.record(device, unpinned)]);
+  await rig.act(tenant, "moving-in.open-association", { until: new Date(rig.clock.now() + DAY_MS).toISOString() });
+  assert.equal((await web.poll()).status, 403);
+  assert.equal((await device.poll()).status, 200);
 });
 
 test("a Mac that is enrolled here already is left as it is, and an issuer of one tenant counts in no other", async () => {
