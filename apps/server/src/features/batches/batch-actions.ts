@@ -24,7 +24,15 @@ import { type ApprovalPort, type BatchSlices, DEFAULT_TTL_MS, pageOfMacs, type U
 import { readDeviceNames } from "../devices/index.ts";
 import { countRefusals, insertBatch, readBatch, readBatches, readRefusals, updateBatch } from "./batches.sql.ts";
 import { chooseTargets, giveWay, piecesOf, type Targets } from "./choose-targets.ts";
-import { BATCH_STATES, type BatchEvent, type BatchRow, riskToMany, type Sweep, toBatch } from "./model.ts";
+import {
+  BATCH_STATES,
+  type BatchEvent,
+  type BatchRow,
+  LEAST_UNDO_MS,
+  riskToMany,
+  type Sweep,
+  toBatch,
+} from "./model.ts";
 
 export interface BatchParts {
   readonly kernel: Kernel;
@@ -106,6 +114,12 @@ export const batchActions = (parts: BatchParts): readonly BoundAction[] => [
   }),
 ];
 
+/** What changes many Macs can be taken back for a while, whatever the window of one such command is. */
+async function undoMs(parts: BatchParts, tx: ReadTransaction, risk: Risk): Promise<number> {
+  const windowMs = await parts.undo.windowMs(tx, risk);
+  return risk === "rootEquivalent" ? Math.max(windowMs, LEAST_UNDO_MS) : windowMs;
+}
+
 async function preview(parts: BatchParts, scope: Scope, input: InputOf<typeof previewBatch>) {
   const risk = riskOf(parts, input);
   const { deviceIds, unknown } = await chooseTargets(parts.kernel, scope, input);
@@ -123,7 +137,7 @@ async function preview(parts: BatchParts, scope: Scope, input: InputOf<typeof pr
       refusals: refusals.sort((a, b) => b.devices - a.devices),
       unknown: [...unknown],
       risk,
-      undoSeconds: (await parts.undo.windowMs(tx, risk)) / 1000,
+      undoSeconds: (await undoMs(parts, tx, risk)) / 1000,
     };
   });
 }
@@ -139,7 +153,7 @@ async function create(
   const isAsked = tx.scope.actor.kind === "person" || tx.scope.actor.kind === "token";
   const asked = { requestType, risk, devices: deviceIds.length };
   const hold = isAsked ? ((await parts.approval.needed(tx, asked)) ?? null) : null;
-  const startsAt = tx.now + (isAsked ? await parts.undo.windowMs(tx, risk) : 0);
+  const startsAt = tx.now + (isAsked ? await undoMs(parts, tx, risk) : 0);
   const row: BatchRow = {
     id: newId<"batch">(tx.now),
     name: input.name ?? requestType,

@@ -138,6 +138,25 @@ test("a destructive batch waits for the end of its undo window, and can be taken
     );
 });
 
+test("a change of many Macs can be taken back for thirty seconds, a question goes out at once", async () => {
+  const stage = await testBatches();
+  await using _kernel = stage.kernel;
+  const ids = await enrolledMacs(stage.kernel, 3);
+  const preview = await stage.act<{ undoSeconds: number }>("batches.preview", {
+    requestType: "RestartDevice",
+    filter: {},
+  });
+  assert.equal(preview.undoSeconds, 30);
+  const restart = await create(stage, { requestType: "RestartDevice" });
+  const question = await create(stage);
+  await stage.carryOut();
+  const sent = async () => (await upcoming(stage, ids[0]!)).map((command) => command.commandUuid).toReversed();
+  assert.deepEqual(await sent(), [question.commandUuid]);
+  stage.clock.advance(31_000);
+  await stage.carryOut();
+  assert.deepEqual(await sent(), [question.commandUuid, restart.commandUuid]);
+});
+
 test("a batch that needs a second person waits for that person", async () => {
   const stage = await testBatches(undefined, ({ devices }) => devices > 3);
   await using kernel = stage.kernel;

@@ -21,6 +21,9 @@ export type BatchEvent = "start" | "hold" | "release" | "queued" | "pause" | "re
 /** To many Macs at once even an ordinary change is counted as what changes a fleet; a question counts as a change, as it does to one. */
 export const riskToMany = (risk: Risk): Risk => (risk === "change" ? "rootEquivalent" : riskToOne(risk));
 
+/** How long a change of many Macs can be taken back, at least. */
+export const LEAST_UNDO_MS = 30_000;
+
 /** One command to many Macs; times in ms. */
 export interface BatchRow {
   readonly id: BatchId;
