@@ -78,7 +78,8 @@ describe("commands in the console", { skip: withoutBrowser }, () => {
     await page.getByLabel("Identifier").fill("com.example.none");
     await page.getByRole("button", { name: "Send to 1 Mac" }).click();
     await page.getByRole("heading", { name: "RemoveApplication" }).waitFor();
-    await page.getByRole("list", { name: "Why it failed" }).getByRole("link").click();
+    // What changes Macs can be taken back for thirty seconds.
+    await page.getByRole("list", { name: "Why it failed" }).getByRole("link").click({ timeout: 60_000 });
     await page.waitForURL(/show=failed/);
     await page.getByRole("checkbox", { name: /^Select Ana/ }).check();
     await page.getByRole("button", { name: "Retry 1 command" }).click();
