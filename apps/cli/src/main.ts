@@ -51,8 +51,10 @@ program
 
 program
   .command("convert-nanomdm")
-  .description("make a file for import of NanoMDM's rows")
-  .requiredOption("--rows <file>", "its tables' rows in JSON lines, by the queries of the guide")
+  .description("make a file for import of NanoMDM's rows, or of what its nano2nano sends")
+  .option("--rows <file>", "its tables' rows in JSON lines, by the queries of the guide")
+  .option("--listen <[host:]port>", "take check-ins from nano2nano until Ctrl-C; the host is 127.0.0.1 unless given")
+  .option("--api-key <key>", "what nano2nano is given with -key (or set it in MIGRATION_KEY)")
   .requiredOption("--ca <file>", "PEM of the CAs that issued the Macs' identities")
   .requiredOption("--profile <file>", "the enrollment profile that its Macs have")
   .requiredOption("--to <file>", "the file to write; it will hold secrets")

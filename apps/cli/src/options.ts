@@ -29,7 +29,9 @@ export interface ImportOptions {
 }
 /** What the command line of `convert-nanomdm` says. */
 export interface ConvertOptions {
-  readonly rows: string;
+  readonly rows?: string;
+  readonly listen?: string;
+  readonly apiKey?: string;
   readonly ca: string;
   readonly profile: string;
   readonly to: string;

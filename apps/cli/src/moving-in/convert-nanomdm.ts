@@ -1,8 +1,8 @@
 import type { MovingEnrollment, MovingRecord } from "@pomona/contract";
-import { readCheckIn } from "@pomona/mdm";
+import { type CheckInOf, readCheckIn } from "@pomona/mdm";
 import { PlistError, parsePlist } from "@pomona/plist";
+import { base64, certificateHash, type Row, text, time, truth } from "./nano-values.ts";
 
-type Row = Readonly<Record<string, unknown>>;
 type User = NonNullable<MovingEnrollment["users"]>[number];
 type Mac = { -readonly [Key in keyof MovingEnrollment]?: MovingEnrollment[Key] } & { userRows: Map<string, User> };
 
@@ -12,41 +12,51 @@ export interface Leftover {
   readonly why: string;
 }
 
+/** What a shared iPad says as `UserID` for each of its users. */
+const SHARED_USER_ID = "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF";
+
 /**
- * Puts rows of NanoMDM's tables together, in any order: `nano_devices`, `nano_users`, `nano_enrollments`, `nano_push_certs`,
- * `nano_cert_auth_associations`, each row with its table's name under `table`. Raw check-ins, as its migration endpoint takes
- * them, may come as `{"table": "messages", "message": "<?xml ..."}` instead.
+ * Puts rows of NanoMDM's tables together, in any order: `devices`, `users`, `enrollments`, `push_certs`,
+ * `cert_auth_associations`, each row with its table's name under `table`; copies of NanoMDM inside other servers put `nano_`
+ * before the names. Raw check-ins, as its migration endpoint takes them, come by `addMessage`, or as rows
+ * `{"table": "messages", "message": "<?xml ..."}`.
  */
 export class NanoRows {
   readonly #macs = new Map<string, Mac>();
-  readonly #pins = new Map<string, { readonly hash: string; readonly at: string }>();
+  /** When each certificate hash was pinned, by the Mac's identifier. */
+  readonly #pins = new Map<string, Map<string, string>>();
   readonly #names = new Map<string, { readonly short: string | null; readonly long: string | null }>();
   readonly #pushCertificates = new Map<string, { readonly certificate: string; readonly privateKey: string }>();
   readonly leftovers: Leftover[] = [];
 
   add(row: Row): void {
-    switch (text(row, "table")) {
-      case "nano_devices":
+    switch (text(row, "table")?.replace(/^nano_/, "")) {
+      case "devices":
         return this.#device(row);
-      case "nano_users":
+      case "users":
         return void this.#names.set(`${text(row, "device_id")} ${text(row, "id")}`, {
           short: text(row, "user_short_name") ?? null,
           long: text(row, "user_long_name") ?? null,
         });
-      case "nano_enrollments":
+      case "enrollments":
         return this.#enrollment(row);
-      case "nano_push_certs":
+      case "push_certs":
         return void this.#pushCertificates.set(text(row, "topic") ?? "", {
           certificate: text(row, "cert_pem") ?? "",
           privateKey: text(row, "key_pem") ?? "",
         });
-      case "nano_cert_auth_associations":
+      case "cert_auth_associations":
         return this.#association(row);
       case "messages":
-        return this.#message(text(row, "message") ?? "", undefined);
+        return void this.addMessage(Buffer.from(text(row, "message") ?? "", "utf8"));
       default:
         this.leftovers.push({ what: String(row["table"]), why: "is no table that comes over" });
     }
+  }
+
+  /** One raw check-in, a property list. @returns false for one that cannot be read; it is among the leftovers then */
+  addMessage(bytes: Uint8Array): boolean {
+    return this.#message(bytes, undefined);
   }
 
   /** Certificates first, then the Macs. */
@@ -58,8 +68,7 @@ export class NanoRows {
         this.leftovers.push({ what: identifier, why: "never said how it can be woken" });
         continue;
       }
-      const { pushToken, pushMagic, topic, ...rest } = mac;
-      const pin = this.#pins.get(identifier);
+      const { pushToken, pushMagic, topic, certificate, ...rest } = mac;
       const users = [...userRows.values()].map((user) => {
         const names = this.#names.get(`${identifier} ${identifier}:${user.userId}`);
         return names === undefined ? user : { ...user, shortName: names.short, longName: names.long };
@@ -71,10 +80,25 @@ export class NanoRows {
         topic,
         pushToken,
         pushMagic,
-        ...(pin === undefined ? {} : { certificateHash: pin.hash }),
+        ...this.#identity(identifier, certificate),
         ...(users.length === 0 ? {} : { users }),
       };
     }
+  }
+
+  /**
+   * NanoMDM lets a Mac in by its pins alone and keeps old ones: that of the certificate in `identity_cert`, which is of the last
+   * Authenticate, is the one that counts, else the newest.
+   */
+  #identity(identifier: string, certificate: Mac["certificate"]): Pick<Mac, "certificate" | "certificateHash"> {
+    const pins = this.#pins.get(identifier);
+    if (pins === undefined) return certificate === undefined ? {} : { certificate };
+    const own = typeof certificate === "string" ? certificateHash(certificate) : undefined;
+    if (certificate !== undefined && own !== undefined && pins.has(own)) return { certificate, certificateHash: own };
+    if (certificate !== undefined)
+      this.leftovers.push({ what: identifier, why: "has a certificate that is not pinned; its newest pin comes over" });
+    const [newest] = [...pins].reduce((best, pin) => (pin[1] >= best[1] ? pin : best));
+    return { certificateHash: newest };
   }
 
   #mac(identifier: string): Mac {
@@ -90,7 +114,7 @@ export class NanoRows {
     const id = text(row, "id") ?? "";
     for (const key of ["authenticate", "token_update"]) {
       const message = text(row, key);
-      if (message !== undefined) this.#message(message, id);
+      if (message !== undefined) this.#message(Buffer.from(message, "utf8"), id);
     }
     const mac = this.#mac(id);
     const certificate = text(row, "identity_cert");
@@ -129,20 +153,21 @@ export class NanoRows {
     });
   }
 
-  /** NanoMDM keeps old pins; the newest is the one that counts. */
   #association(row: Row): void {
-    const [id, hash, at] = [text(row, "id"), text(row, "sha256"), text(row, "created_at") ?? ""];
+    const [id, hash, at] = [text(row, "id"), text(row, "sha256")?.toLowerCase(), text(row, "created_at") ?? ""];
     if (id === undefined || hash === undefined) return;
-    const known = this.#pins.get(id);
-    if (known === undefined || known.at <= at) this.#pins.set(id, { hash, at });
+    const pins = this.#pins.get(id) ?? new Map<string, string>();
+    this.#pins.set(id, pins);
+    pins.delete(hash);
+    pins.set(hash, at);
   }
 
-  /** @param owner whose row it stands in; a message of another Mac is not taken for its own */
-  #message(xml: string, owner: string | undefined): void {
-    const read = readMessage(xml);
+  /** @param owner in whose row it stands: a message of another Mac is not taken for its own, and the row's columns go before it */
+  #message(bytes: Uint8Array, owner: string | undefined): boolean {
+    const read = readMessage(bytes);
     if (read === undefined || (owner !== undefined && read.from.deviceIdentifier !== owner)) {
       this.leftovers.push({ what: owner ?? "a message", why: "holds a check-in that cannot be read" });
-      return;
+      return false;
     }
     const mac = this.#mac(read.from.deviceIdentifier);
     if (read.messageType === "Authenticate") {
@@ -153,43 +178,41 @@ export class NanoRows {
       mac.osVersion = read.osVersion ?? null;
       if (read.serialNumber !== undefined) mac.serialNumber = read.serialNumber;
     } else if (read.messageType === "TokenUpdate") {
-      const way = { pushToken: Buffer.from(read.pushToken).toString("hex"), pushMagic: read.pushMagic };
-      if (read.from.channel === "user") {
-        const userId = read.from.identifier.slice(read.from.deviceIdentifier.length + 1);
-        const names = { shortName: read.userShortName ?? null, longName: read.userLongName ?? null };
-        mac.userRows.set(userId, { userId, ...names, ...way });
-        return;
-      }
-      mac.topic ??= read.topic;
-      mac.pushToken ??= way.pushToken;
-      mac.pushMagic ??= way.pushMagic;
-      const { unlockToken } = read;
-      if (unlockToken !== undefined) mac.unlockToken ??= Buffer.from(unlockToken).toString("base64");
+      this.#tokenUpdate(mac, read, owner === undefined);
+    } else if (read.messageType === "SetBootstrapToken") {
+      const { bootstrapToken } = read;
+      mac.bootstrapToken = bootstrapToken === undefined ? null : Buffer.from(bootstrapToken).toString("base64");
     }
+    return true;
+  }
+
+  #tokenUpdate(mac: Mac, read: CheckInOf<"TokenUpdate">, isLatest: boolean): void {
+    const way = { pushToken: Buffer.from(read.pushToken).toString("hex"), pushMagic: read.pushMagic };
+    if (read.from.channel === "user") {
+      if (read.raw["UserID"] === SHARED_USER_ID)
+        return void this.leftovers.push({ what: read.from.identifier, why: "is an iPad's user" });
+      const userId = read.from.identifier.slice(read.from.deviceIdentifier.length + 1);
+      const names = { shortName: read.userShortName ?? null, longName: read.userLongName ?? null };
+      mac.userRows.set(userId, { userId, ...names, ...way });
+      return;
+    }
+    mac.isUserEnrollment ??= read.from.kind === "enrollmentId";
+    const unlockToken = read.unlockToken && Buffer.from(read.unlockToken).toString("base64");
+    const said = { topic: read.topic, ...way, ...(unlockToken === undefined ? {} : { unlockToken }) };
+    if (isLatest) return void Object.assign(mac, said);
+    mac.topic ??= said.topic;
+    mac.pushToken ??= said.pushToken;
+    mac.pushMagic ??= said.pushMagic;
+    if (unlockToken !== undefined) mac.unlockToken ??= unlockToken;
   }
 }
 
-function readMessage(xml: string) {
+function readMessage(bytes: Uint8Array) {
   try {
-    const read = readCheckIn(parsePlist(Buffer.from(xml, "utf8")));
+    const read = readCheckIn(parsePlist(bytes));
     return read.ok ? read.value : undefined;
   } catch (error) {
     if (error instanceof PlistError) return undefined;
     throw error;
   }
-}
-
-function text(row: Row, key: string): string | undefined {
-  const value = row[key];
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-/** MySQL breaks it into lines. */
-const base64 = (row: Row, key: string): string | undefined => text(row, key)?.replaceAll(/\s/g, "");
-const truth = (value: unknown): boolean => value === true || value === 1 || value === "1" || value === "t";
-/** Databases print times without a zone; the guide's queries are in UTC. */
-function time(row: Row, key: string): string | undefined {
-  const value = text(row, key)?.replace(" ", "T");
-  if (value === undefined) return undefined;
-  const at = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value}Z`);
-  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }

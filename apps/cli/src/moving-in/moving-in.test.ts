@@ -112,13 +112,13 @@ test("NanoMDM's rows become a file, a dry run says what would come over, and aft
   }));
   const xml = (message: Parameters<typeof buildXmlPlist>[0]) => Buffer.from(buildXmlPlist(message)).toString("utf8");
   const rows: Record<string, unknown>[] = [
-    { table: "nano_push_certs", topic, cert_pem: pem(push), key_pem: privateKeyToPem(push.key) },
-    { table: "nano_commands", command_uuid: "1" },
+    { table: "push_certs", topic, cert_pem: pem(push), key_pem: privateKeyToPem(push.key) },
+    { table: "commands", command_uuid: "1" },
   ];
   for (const mac of macs) {
     const { udid, at, certificate } = mac;
     const device = {
-      table: "nano_devices",
+      table: "devices",
       id: udid,
       serial_number: `C02MOVE${at}`,
       authenticate: xml({
@@ -143,7 +143,7 @@ test("NanoMDM's rows become a file, a dry run says what would come over, and aft
     rows.push(at % 2 === 0 ? { ...device, identity_cert: encodePem("CERTIFICATE", certificate.raw) } : device);
     rows.push(
       {
-        table: "nano_enrollments",
+        table: "enrollments",
         id: udid,
         device_id: udid,
         type: "Device",
@@ -154,9 +154,9 @@ test("NanoMDM's rows become a file, a dry run says what would come over, and aft
         token_update_tally: 4,
         last_seen_at: "2026-11-01 00:00:00",
       },
-      { table: "nano_cert_auth_associations", id: udid, sha256: "00".repeat(32), created_at: "2025-01-01 00:00:00" },
+      { table: "cert_auth_associations", id: udid, sha256: "00".repeat(32), created_at: "2025-01-01 00:00:00" },
       {
-        table: "nano_cert_auth_associations",
+        table: "cert_auth_associations",
         id: udid,
         sha256: createHash("sha256").update(certificate.raw).digest("hex"),
         created_at: "2026-01-01 00:00:00",
@@ -166,14 +166,14 @@ test("NanoMDM's rows become a file, a dry run says what would come over, and aft
   const first = macs[0]!;
   rows.push(
     {
-      table: "nano_users",
+      table: "users",
       id: `${first.udid}:U1`,
       device_id: first.udid,
       user_short_name: "ann",
       user_long_name: "Ann",
     },
     {
-      table: "nano_enrollments",
+      table: "enrollments",
       id: `${first.udid}:U1`,
       device_id: first.udid,
       user_id: `${first.udid}:U1`,
@@ -212,7 +212,7 @@ test("NanoMDM's rows become a file, a dry run says what would come over, and aft
     file("moving.jsonl"),
   );
   assert.match(made.stderr, /120 enrollments/);
-  assert.match(made.stderr, /left behind: nano_commands/);
+  assert.match(made.stderr, /left behind: commands/);
   assert.equal(statSync(file("moving.jsonl")).mode & 0o777, 0o600);
   writeFileSync(
     file("moving.jsonl"),
@@ -238,38 +238,4 @@ test("NanoMDM's rows become a file, a dry run says what would come over, and aft
   assert.equal(await poll(first.udid, macs[1]!), 403);
   const { items } = await api.call(listDevices, { q: "C02MOVE0", limit: 5 });
   assert.deepEqual([items[0]?.name, items[0]?.osVersion], ["Mac 0", "15.2"]);
-});
-
-test("raw check-ins, as NanoMDM's migration endpoint takes them, are enough for an enrollment", async () => {
-  const { NanoRows } = await import("./convert-nanomdm.ts");
-  const rows = new NanoRows();
-  const xml = (message: Parameters<typeof buildXmlPlist>[0]) => Buffer.from(buildXmlPlist(message)).toString("utf8");
-  const add = (message: Parameters<typeof buildXmlPlist>[0]) => rows.add({ table: "messages", message: xml(message) });
-  add({ MessageType: "Authenticate", UDID: "U", Topic: "t", SerialNumber: "S", DeviceName: "n", OSVersion: "15.1" });
-  add({ MessageType: "TokenUpdate", UDID: "U", Topic: "t", Token: Buffer.from("ab", "hex"), PushMagic: "m" });
-  add({
-    MessageType: "TokenUpdate",
-    UDID: "U",
-    UserID: "V",
-    UserShortName: "v",
-    Topic: "t",
-    Token: Buffer.from("cd", "hex"),
-    PushMagic: "w",
-  });
-  rows.add({ table: "messages", message: "<plist>" });
-  const [record] = [...rows.records()];
-  assert.deepEqual(record, {
-    kind: "enrollment",
-    identifier: "U",
-    topic: "t",
-    isUserEnrollment: false,
-    deviceName: "n",
-    model: null,
-    osVersion: "15.1",
-    serialNumber: "S",
-    pushToken: "ab",
-    pushMagic: "m",
-    users: [{ userId: "V", shortName: "v", longName: null, pushToken: "cd", pushMagic: "w" }],
-  });
-  assert.deepEqual(rows.leftovers, [{ what: "a message", why: "holds a check-in that cannot be read" }]);
 });
