@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createInvitation, renewDevice, showAttestation } from "@pomona/contract";
+import { createInvitation, renewDevice, sendCommand, showAttestation } from "@pomona/contract";
 import { makeMacModel, openAttestationAuthority, Refused } from "@pomona/testkit";
 import { eventually, openStage } from "./stage.ts";
 import { deviceOf } from "./walk.ts";
@@ -47,6 +47,15 @@ test("walk: Macs enroll with an attested key in their hardware, by signatures an
     assert.ok(again !== null && again.attestedAt > shown.attestedAt);
     await mac.mdm.connect();
     assert.ok(mac.isEnrolled);
+    const attestationNonce = Buffer.alloc(32, identityMode.length).toString("base64");
+    await stage.api.call(sendCommand, {
+      deviceId: device.id,
+      requestType: "DeviceInformation",
+      input: { attestationNonce },
+    });
+    await mac.mdm.connect();
+    const { attestation: asked, refused } = await stage.api.call(showAttestation, { deviceId: device.id });
+    assert.deepEqual([asked?.by, asked?.serialNumber, refused], ["DeviceInformation", model.serialNumber, null]);
     await assert.rejects(stage.otherApi.call(showAttestation, { deviceId: device.id }), /404/);
   }
 

@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { listInvitations, showEnrollmentPolicy, showMovingIn, showNetworkUserPolicy, showPush } from "@pomona/contract";
+import {
+  type EnrollmentRefusal,
+  listInvitations,
+  showEnrollmentPolicy,
+  showMovingIn,
+  showNetworkUserPolicy,
+  showPush,
+} from "@pomona/contract";
 import { buildXmlPlist } from "@pomona/plist";
 import { withoutBrowser } from "./testing/chromium.ts";
 import { startConsole, type TestConsole } from "./testing/harness.ts";
@@ -48,6 +55,46 @@ describe("how Macs come in, in the console", { skip: withoutBrowser }, () => {
     const { items } = await running.api.call(listInvitations, {});
     const made = items.find(({ name }) => name === "Ana anew");
     assert.deepEqual([made?.identity, made?.serialNumber], ["scep", "C02ABC"]);
+    assert.deepEqual(errors, []);
+  });
+
+  test("the first page says that a recorded message was played back, and leads to what was refused", async () => {
+    const [deviceId = ""] = running.deviceIds;
+    const refusal = { detail: null, times: 1, deviceId: null, deviceName: null, claimedSerialNumber: null };
+    const when = (daysAgo: number) => new Date(Date.now() - daysAgo * 86_400_000).toISOString();
+    const seen = (daysAgo: number) => ({ id: randomUUID(), firstAt: when(daysAgo), lastAt: when(daysAgo) });
+    const place = { claimedUdid: "UDID-1", address: "203.0.113.7" };
+    const detail = "CheckOut that was taken in before came again";
+    const items: readonly EnrollmentRefusal[] = [
+      { ...refusal, ...seen(6.9), ...place, reason: "replay", detail, times: 12, deviceId, deviceName: "Ana" },
+      { ...refusal, ...seen(8), ...place, reason: "known-device", claimedSerialNumber: "C02STRANGER" },
+    ];
+    let isOld = false;
+    const { page, go, errors } = await running.open();
+    // A replay is one after five minutes: the server's answer is written down here, in the contract's words.
+    await page.route("**/api/v1/enrollment-refusals*", (route) => {
+      const reason = new URL(route.request().url()).searchParams.get("reason");
+      const asked = items.filter((each) => reason === null || each.reason === reason);
+      return route.fulfill({
+        json: { items: isOld ? asked.map((each) => ({ ...each, lastAt: when(7.1) })) : asked, nextCursor: null },
+      });
+    });
+    await go("/");
+    await page.getByText("Recorded messages of 1 Mac were played back, and refused").waitFor();
+    await page.getByText(/The last came .* from 203\.0\.113\.7/).waitFor();
+    await page.getByRole("link", { name: "See them" }).click();
+    const row = page.getByRole("row", {
+      name: /A recorded message was played back.*CheckOut that was taken in.*12.*Ana/,
+    });
+    await row.waitFor();
+    assert.equal(await page.getByText("C02STRANGER").count(), 0);
+    await page.getByRole("button", { name: /^Remove the filter Reason/ }).click();
+    await page.getByRole("row", { name: /claims to be a Mac that is enrolled.*no Mac yet.*C02STRANGER/ }).waitFor();
+    assert.deepEqual(await seriousFaults(page), []);
+    isOld = true;
+    await go("/");
+    await page.getByText("Recent activity").waitFor();
+    assert.equal(await page.getByText("were played back").count(), 0, "after a week it is quiet");
     assert.deepEqual(errors, []);
   });
 

@@ -7,6 +7,7 @@ import * as batches from "./batches/batches.ts";
 import * as commands from "./commands/commands.ts";
 import * as devices from "./devices/devices.ts";
 import * as enrollment from "./enrollment/enrollment.ts";
+import * as enrollmentRefusals from "./enrollment/refusals.ts";
 import * as departures from "./escrow/departures.ts";
 import * as overview from "./escrow/overview.ts";
 import * as reveal from "./escrow/reveal.ts";
@@ -30,6 +31,7 @@ export const actions: readonly ActionContract[] = [
   access,
   devices,
   enrollment,
+  enrollmentRefusals,
   push,
   acme,
   commands,

@@ -9,6 +9,7 @@ export * from "./commands/commands.ts";
 export * from "./devices/device.ts";
 export * from "./devices/devices.ts";
 export * from "./enrollment/enrollment.ts";
+export * from "./enrollment/refusals.ts";
 export * from "./escrow/departures.ts";
 export * from "./escrow/overview.ts";
 export * from "./escrow/reveal.ts";

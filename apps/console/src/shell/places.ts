@@ -71,6 +71,7 @@ export const places: readonly Place[] = [
     below: [
       { to: "/enrollment/push", title: "Push certificate" },
       { to: "/enrollment/policy", title: "Enrollment policy" },
+      { to: "/enrollment/refused", title: "Refused messages" },
       { to: "/enrollment/moving-in", title: "Moving in from another server" },
     ],
   },

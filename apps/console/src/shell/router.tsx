@@ -128,6 +128,9 @@ const tree = root.addChildren([
     page("/enrollment/policy", () =>
       lazyRouteComponent(() => import("../features/enrollment/policy-page.tsx"), "PolicyPage"),
     ),
+    page("/enrollment/refused", () =>
+      lazyRouteComponent(() => import("../features/enrollment/refusals-page.tsx"), "RefusalsPage"),
+    ),
     page("/enrollment/moving-in", () =>
       lazyRouteComponent(() => import("../features/moving-in/moving-in-page.tsx"), "MovingInPage"),
     ),

@@ -52,6 +52,7 @@ export const pagesOf = ({
     ["enrollment-new", "/enrollment?new=1", "For how many Macs"],
     ["push", "/enrollment/push", "com.apple.mgmt.External"],
     ["enrollment-policy", "/enrollment/policy", "They get no channel"],
+    ["refused", "/enrollment/refused", "Nothing was refused"],
     ["moving-in", "/enrollment/moving-in", "No Mac has moved in"],
     ["escrow-policy", "/escrow?policy=fileVaultKey", "Where nobody says otherwise"],
     ["activity", "/activity", "Outcome"],

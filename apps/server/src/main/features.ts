@@ -10,7 +10,7 @@ import type { ServerConfig } from "../config.ts";
 import { createAccess } from "../features/access/feature.ts";
 import { DEFAULT_LIMITS, undoPolicy } from "../features/access/index.ts";
 import { createAcme } from "../features/acme/feature.ts";
-import { attestationRoots } from "../features/acme/index.ts";
+import { attestationRoots, takeAttestation } from "../features/acme/index.ts";
 import { createAgents } from "../features/agents/feature.ts";
 import { type AgentPackage, mdmCommands } from "../features/agents/index.ts";
 import { createAudit } from "../features/audit/feature.ts";
@@ -69,6 +69,7 @@ export function createFeatures(config: ServerConfig, kernel: Kernel, addresses: 
   });
   const undo = undoPolicy(DEFAULT_LIMITS);
   const commands = createCommands(kernel, {
+    takeAttestation: takeAttestation({ crypto: authority.crypto, attestationRoots: roots }),
     enrollment,
     push,
     undo,

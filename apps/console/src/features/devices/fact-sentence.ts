@@ -1,6 +1,7 @@
 import type { FactType } from "@pomona/facts";
 import type { Tone } from "../../kit/state-badge.tsx";
 import { ORDER_TITLES } from "../agents/order-words.ts";
+import { refusalWord } from "../enrollment/refusal-words.ts";
 import { sensorWord } from "./sensor-words.ts";
 
 /** The chapters of a Mac's story, for filtering. */
@@ -102,7 +103,8 @@ const TELLS: Partial<Record<FactType, Tell>> = {
     chapter: "enrollment",
     tone: "attention",
     text: data["reason"] === "replay" ? "A recorded message was played back, and refused" : "Enrollment refused",
-    detail: text(data, "detail") || text(data, "reason"),
+    detail: text(data, "detail") || refusalWord(text(data, "reason")),
+    link: { to: "/enrollment/refused", label: "Show" },
   }),
   "identity.renewed": (data) => ({
     chapter: "enrollment",

@@ -1,10 +1,12 @@
-import { listHeld, listReinstalls, showLimits } from "@pomona/contract";
+import { listHeld, listRefusals, listReinstalls, showLimits } from "@pomona/contract";
 import { Link } from "@tanstack/react-router";
 import { useAction } from "../../client/use-action.ts";
 import { LIMIT_RISKS, LIMIT_TITLES } from "../../features/access/limit-words.ts";
 import { heldSentence, heldTotal } from "../../features/commands/held-words.ts";
+import { macsOf, recentReplays } from "../../features/enrollment/refusal-words.ts";
 import { counted } from "../../kit/count-words.ts";
 import { Notice } from "../../kit/notice.tsx";
+import { useNow } from "../../kit/time/use-now.ts";
 import { When } from "../../kit/time/when.tsx";
 
 /** What waits for a person, or what everybody should know of, before the numbers. */
@@ -12,8 +14,27 @@ export const HomeNotices = () => {
   const held = useAction(listHeld, { limit: 1 }).data;
   const limits = useAction(showLimits, {}).data;
   const silent = useAction(listReinstalls, { state: "gaveUp", limit: 100 }).data;
+  const refused = useAction(listRefusals, { reason: "replay", limit: 200 }).data?.items ?? [];
+  const replays = recentReplays(refused, useNow());
+  const [latest] = replays;
+  const macs = macsOf(replays);
   return (
     <>
+      {latest !== undefined && (
+        <Notice
+          tone="act"
+          title={`Recorded messages${macs === 0 ? "" : ` of ${counted(macs, "Mac")}`} were played back, and refused`}
+          action={
+            <Link to="/enrollment/refused" search={{ reason: "replay" } as never}>
+              See them
+            </Link>
+          }
+        >
+          Nothing was changed. The last came <When at={latest.lastAt} />
+          {latest.address === null ? "" : ` from ${latest.address}`}. Somebody may be able to read these Macs' traffic;
+          a Mac whose clock was put back looks the same until it answers its next command.
+        </Notice>
+      )}
       {held !== undefined && heldTotal(held) > 0 && (
         <Notice
           tone="attention"

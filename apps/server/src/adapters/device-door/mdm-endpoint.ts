@@ -87,7 +87,8 @@ export class MdmEndpoint {
       const { certificate, reason, status } = identified;
       this.#kernel.log.warn("device-door.refused", { path: request.path, reason });
       if (certificate !== undefined) {
-        await this.#ports.refusals.note(certificate, certificate.revokedAt === null ? "expired" : "revoked");
+        const why = certificate.revokedAt === null ? "expired" : "revoked";
+        await this.#ports.refusals.note(certificate, why, { address: request.address });
       }
       return { status };
     }
@@ -123,7 +124,7 @@ export class MdmEndpoint {
   async #checkIn(message: CheckIn, proof: Proof, request: MdmRequest, now: number): Promise<MdmAnswer> {
     const { certificate } = proof;
     // Past its end a certificate is only good for fetching the command that renews it.
-    if (proof.isExpired) return this.#refuse(proof, "expired");
+    if (proof.isExpired) return this.#refuse(proof, "expired", message, request);
     if (message.messageType === "Authenticate") return this.#authenticate(message, proof, request, now);
     const resolved = await this.#ports.resolve(certificate, message.from);
     if (!resolved.ok) return this.#refuseStranger(proof, resolved.reason, message, request);
@@ -132,7 +133,11 @@ export class MdmEndpoint {
     const verdict = signed === undefined ? "fresh" : await this.#ports.memory.judge(signed, now);
     // Until a Mac is enrolled its clock may still be set: Setup Assistant does so once it has a network.
     const isOld = verdict === "replay" || (verdict === "stale" && enrollment.state === "enrolled");
-    if (isOld) return this.#refuse(proof, "replay", `${message.messageType} ${WHY_OLD[verdict]}`, deviceId);
+    if (isOld)
+      return this.#refuse(proof, "replay", message, request, {
+        detail: `${message.messageType} ${WHY_OLD[verdict]}`,
+        deviceId,
+      });
     this.#ports.noteSeen(certificate.tenantId, deviceId, now);
     const handler = this.#ports.checkIns[message.messageType] as CheckInHandler | undefined;
     if (handler === undefined) return BAD;
@@ -161,7 +166,7 @@ export class MdmEndpoint {
     const isEnrolled = known?.ok === true && known.enrollment.state === "enrolled";
     const deviceId = known?.ok === true ? known.deviceId : undefined;
     if (verdict === "replay" || (verdict === "stale" && isEnrolled))
-      return this.#refuse(proof, "replay", `Authenticate ${WHY_OLD[verdict]}`, deviceId);
+      return this.#refuse(proof, "replay", message, request, { detail: `Authenticate ${WHY_OLD[verdict]}`, deviceId });
     if (verdict === "repeat" && isEnrolled) return EMPTY;
     const { remember } = this.#remembering(signed, true);
     return this.#ports.authenticate({ message, certificate, now, address: request.address, remember });
@@ -184,7 +189,10 @@ export class MdmEndpoint {
     // Mac's clock that was put back.
     const isClockSet = verdict === "stale" && (await this.#ports.isAwaited(certificate.tenantId, deviceId, report));
     if (verdict === "replay" || (verdict === "stale" && !isClockSet))
-      return this.#refuse(proof, "replay", `A command result ${WHY_OLD[verdict]}`, deviceId);
+      return this.#refuse(proof, "replay", report, request, {
+        detail: `A command result ${WHY_OLD[verdict]}`,
+        deviceId,
+      });
     if (isClockSet) await this.#ports.onClockSet({ enrollment, deviceId }, request.address);
     this.#ports.noteSeen(certificate.tenantId, deviceId, now);
     const { remember } = this.#remembering(signed, isClockSet);
@@ -213,19 +221,17 @@ export class MdmEndpoint {
   ): Promise<MdmAnswer> {
     if (reason === "wrong-identifier")
       await this.#ports.onOtherIdentifier(proof.certificate, message.from, request.address);
-    return this.#refuse(proof, reason);
+    return this.#refuse(proof, reason, message, request);
   }
 
   async #refuse(
     proof: Proof,
     reason: Parameters<MdmPorts["refusals"]["note"]>[1],
-    detail?: string,
-    deviceId?: DeviceId,
+    message: CheckIn | Report,
+    { address }: MdmRequest,
+    more: { readonly detail?: string; readonly deviceId?: DeviceId | undefined } = {},
   ): Promise<MdmAnswer> {
-    await this.#ports.refusals.note(proof.certificate, reason, {
-      ...(detail === undefined ? {} : { detail }),
-      ...(deviceId === undefined ? {} : { deviceId }),
-    });
+    await this.#ports.refusals.note(proof.certificate, reason, { ...more, message, address });
     return REFUSED;
   }
 

@@ -57,7 +57,9 @@ test("a Mac with an attested key gets a certificate with our names, enrolls by E
     };
     const device = devices.items.find((candidate) => candidate.serialNumber === serialNumber)!;
     assert.deepEqual(await rig.act(rig.tenant, "acme.show-attestation", { deviceId: device.id }), {
+      refused: null,
       attestation: {
+        by: "acme",
         attestedAt: new Date(rig.clock.now()).toISOString(),
         serialNumber,
         // The ProvisioningUDID is not the UDID of MDM, and is not compared with it.

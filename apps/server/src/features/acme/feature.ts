@@ -4,6 +4,7 @@ import { accountMigrations, deleteIdleAccounts } from "./accounts.sql.ts";
 import { acmeRoutes } from "./acme.http.ts";
 import { AcmeDoor } from "./acme-door.ts";
 import { attestationMigrations } from "./attestations.sql.ts";
+import { deviceAttestationMigrations } from "./device-attestations.sql.ts";
 import { FORGET_AFTER_MS, IDLE_ACCOUNT_MS } from "./model.ts";
 import { deleteOldOrders, orderMigrations } from "./orders.sql.ts";
 import type { AcmePorts } from "./ports.ts";
@@ -17,7 +18,7 @@ export function createAcme(kernel: Kernel, ports: AcmePorts): Feature {
   const door = new AcmeDoor(kernel, ports);
   return {
     name: "acme",
-    migrations: [...accountMigrations, ...orderMigrations, ...attestationMigrations],
+    migrations: [...accountMigrations, ...orderMigrations, ...attestationMigrations, ...deviceAttestationMigrations],
     actions: [showAttestation],
     routes: acmeRoutes(kernel, door, ports, new RateLimit(MOST_ACCOUNTS_PER_HOUR, 3_600_000)),
     jobs: [

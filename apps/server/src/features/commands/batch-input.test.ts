@@ -12,6 +12,7 @@ test("the input of a batch is kept once and sealed, and each of its commands ren
   const ids = await enrolledMacs(kernel, 3);
   const payload = Buffer.from("a profile with a password").toString("base64");
   await stage.act("batches.create", { requestType: "InstallProfile", input: { payload }, filter: {} });
+  stage.clock.advance(31_000);
   await stage.carryOut();
   for (const id of ids)
     await kernel.store.read(SCOPE, async (tx) => {

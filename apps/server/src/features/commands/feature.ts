@@ -4,6 +4,7 @@ import { deviceScope, PLATFORM, systemScope } from "../../kernel/scope.ts";
 import type { EnrollmentFeature } from "../enrollment/index.ts";
 import type { PushFeature } from "../push/index.ts";
 import { answerPoll, queueOf } from "./answer-poll.ts";
+import { attestedAnswer } from "./attested-answer.ts";
 import { BatchSlices } from "./batch-slices.ts";
 import { commandActions } from "./command-actions.ts";
 import { CommandQueue } from "./command-queue.ts";
@@ -12,7 +13,7 @@ import { findOpen } from "./commands.sql.ts";
 import type { CommandsFeature } from "./commands-feature.ts";
 import { heldActions, holdAfterRestore } from "./held.ts";
 import { FIRST_QUESTIONS_WORK, onDeviceEnrolled } from "./on-device-enrolled.ts";
-import { type ApprovalPort, type HeldSource, noApproval, type UndoPolicy } from "./ports.ts";
+import { type ApprovalPort, type AttestationIntake, type HeldSource, noApproval, type UndoPolicy } from "./ports.ts";
 import { archiveAnswered, expireCommands, wakePostponed, wakeSilent } from "./queue-upkeep.job.ts";
 import { readQueues } from "./queue-upkeep.sql.ts";
 import { SettleLater } from "./setup/settle-later.ts";
@@ -26,6 +27,8 @@ export interface CommandsPorts {
   readonly approval?: ApprovalPort;
   /** Nothing can be taken back when not given. */
   readonly undo?: UndoPolicy;
+  /** What Macs attest of themselves is dropped when not given. */
+  readonly takeAttestation?: AttestationIntake;
   /** How long a Mac waits in Setup Assistant at most, in ms; ten minutes when not given. */
   readonly setupMs?: number;
 }
@@ -36,6 +39,8 @@ const SEEDED = 100_000;
 export function createCommands(kernel: Kernel, ports: CommandsPorts): CommandsFeature {
   const { approval = noApproval, undo = { windowMs: async () => 0 } } = ports;
   const queue = new CommandQueue(kernel, { wake: ports.push.wake, approval, undo });
+  if (ports.takeAttestation !== undefined)
+    queue.onAnswer(["DeviceInformation"], attestedAnswer(kernel.vault, ports.takeAttestation));
   const sources: HeldSource[] = [];
   const { onReset, onAwaiting, noteConfigured } = ports.enrollment;
   const later = new SettleLater(kernel);

@@ -2,6 +2,7 @@ import type { Risk } from "@pomona/contract";
 import type { CommandId, CommandState, DeviceId } from "@pomona/facts";
 import type { PlistDictionary } from "@pomona/plist";
 import type { ReadTransaction, WriteTransaction } from "../../kernel/store.ts";
+import type { AttestedAnswer } from "../acme/index.ts";
 import type { Enrollment } from "../enrollment/index.ts";
 import type { CommandRow } from "./model.ts";
 
@@ -40,6 +41,9 @@ export interface CommandAnswer {
  * but its transaction. For secrets too: they must not travel in facts.
  */
 export type AnswerHook = (tx: WriteTransaction, answer: CommandAnswer) => Promise<void>;
+
+/** Judges and keeps what a Mac attests of itself, in the transaction that ends the command; `acme` has it. */
+export type AttestationIntake = (tx: WriteTransaction, answer: AttestedAnswer) => Promise<void>;
 
 /** A command as it goes into the queue, typed or raw, its secrets still in the open. */
 export interface QueuedInput {

@@ -78,7 +78,7 @@ export async function authenticate(
     return beginAnew(tx, ports, enrollment, request);
   });
   if (refused === undefined) return EMPTY;
-  await refusals.note(certificate, refused);
+  await refusals.note(certificate, refused, { message, address });
   return REFUSED;
 }
 

@@ -15,9 +15,9 @@ export const checkOut =
     readonly refusals: Refusals;
     readonly resetHooks: readonly ResetHook[];
   }): CheckInHandler<"CheckOut"> =>
-  async ({ message, certificate, remember }, { enrollment, deviceId }) => {
+  async ({ message, certificate, address, remember }, { enrollment, deviceId }) => {
     if (message.from.channel === "user") {
-      await ports.refusals.note(certificate, "user-channel");
+      await ports.refusals.note(certificate, "user-channel", { message, address });
       return REFUSED;
     }
     await ports.kernel.store.write(systemScope(certificate.tenantId, "enrollment"), async (tx) => {

@@ -14,6 +14,7 @@ import { getToken, NO_MAID_KEYS } from "./get-token.ts";
 import { grantAttestedIdentity } from "./grant-identity.ts";
 import { invitationMigrations } from "./invitations.sql.ts";
 import { invitationActions } from "./invitations.ts";
+import { listRefusals } from "./list-refusals.ts";
 import { messageLogMigrations } from "./message-log.sql.ts";
 import { messageMemoryMigrations } from "./message-memory.sql.ts";
 import { MessageMemory } from "./message-memory.ts";
@@ -23,6 +24,7 @@ import { noDeclarations } from "./no-declarations.ts";
 import { portalRoutes } from "./portal.http.ts";
 import { ProfileBuilder } from "./profile-builder.ts";
 import { pushTargetMigrations } from "./push-targets.sql.ts";
+import { refusalMigrations } from "./refusals.sql.ts";
 import { Refusals } from "./refusals.ts";
 import { renewalProfiles } from "./renewal-profile.ts";
 import { scepRoutes } from "./scep.http.ts";
@@ -83,11 +85,13 @@ export function createEnrollment(kernel: Kernel, ports: EnrollmentPorts): Enroll
         ...policyMigrations,
         ...userChannelMigrations,
         ...networkUserMigrations,
+        ...refusalMigrations,
       ],
       actions: [
         ...invitationActions(() => ports.urls().api, canAttest),
         ...policyActions(canAttest),
         ...userChannelActions,
+        listRefusals,
       ],
       routes: [
         ...portalRoutes(kernel, profiles, ports.pushTopic, canAttest),

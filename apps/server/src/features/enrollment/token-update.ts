@@ -35,12 +35,12 @@ export const tokenUpdate =
   (ports: TokenUpdatePorts): CheckInHandler<"TokenUpdate"> =>
   async (request): Promise<MdmAnswer> => {
     const { kernel, refusals } = ports;
-    const { certificate } = request;
+    const { certificate, message, address } = request;
     const refused = await kernel.store.write(systemScope(certificate.tenantId, "enrollment"), (tx) =>
       store(tx, ports, request),
     );
     if (refused === undefined) return EMPTY;
-    await refusals.note(certificate, refused);
+    await refusals.note(certificate, refused, { message, address });
     return REFUSED;
   };
 

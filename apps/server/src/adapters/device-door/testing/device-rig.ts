@@ -2,7 +2,7 @@ import { asId, type TenantId } from "@pomona/facts";
 import { encodePem, issueCertificate } from "@pomona/pki";
 import { generateKeyPair, privateKeyToPem } from "@pomona/pki/node";
 import { createAcme } from "../../../features/acme/feature.ts";
-import { attestationRoots } from "../../../features/acme/index.ts";
+import { attestationRoots, takeAttestation } from "../../../features/acme/index.ts";
 import { type CommandsPorts, createCommands } from "../../../features/commands/feature.ts";
 import { createDevices } from "../../../features/devices/feature.ts";
 import { readDevice } from "../../../features/devices/index.ts";
@@ -95,7 +95,12 @@ export async function deviceRig(
     },
   };
   const push = createPush(kernel, { crypto: authority.crypto, enrollment, seen: devices.seen, sender, signing });
-  const commands = createCommands(kernel, { enrollment, push, ...options.commands });
+  const commands = createCommands(kernel, {
+    enrollment,
+    push,
+    takeAttestation: takeAttestation({ crypto: authority.crypto, attestationRoots: roots }),
+    ...options.commands,
+  });
   const escrow = createEscrow(kernel, { enrollment, authority, commands, storeOrder: noOrders });
   const movingIn = createMovingIn(kernel, { authority, enrollment, push, seen: devices.seen });
   const revocation = createRevocation(kernel, {
