@@ -16,6 +16,7 @@ import {
   rotateSecret,
   sendCommand,
   showDeparture,
+  showDevice,
   showOrder,
   skipDepartureStep,
   startDeparture,
@@ -126,16 +127,56 @@ test("what is in escrow is shown by a reveal and by nothing else: no log, answer
   await api.call(sendCommand, { deviceId, requestType: "DeviceLock", input: { pin } });
   assert.equal((await api.call(revealLockPin, about)).value, pin);
 
+  // A firmware password is Intel's, and the administrator is one that automated enrollment made.
+  const intel = await VirtualMac.open({
+    folder: path.join(folder, "intel"),
+    apns,
+    agentMode: "none",
+    chip: "intel",
+    keyCacheDir: path.join(tmpdir(), "pomona-walk-keys"),
+  });
+  ends.push(() => intel.close());
+  const { url } = await api.call(createInvitation, { name: "census of an Intel Mac" });
+  await intel.enroll(url, { ca, kind: "automated" });
+  intel.model.users[0]!.isAutoAdmin = true;
+  const { id: intelId } = await eventually("the Intel Mac is known", async () =>
+    (await api.call(listDevices, {})).items.find(({ serialNumber }) => serialNumber === intel.model.serialNumber),
+  );
+  await api.call(sendCommand, { deviceId: intelId, requestType: "DeviceInformation" });
+  await eventually(
+    "its administrator is known",
+    async () => (await api.call(showDevice, { deviceId: intelId })).facts.autoAdmins?.[0],
+  );
+  const ofIntel = async (kind: "firmwarePassword" | "adminPassword", meanwhile: () => Promise<unknown>) => {
+    await api.call(rotateSecret, { deviceId: intelId, kind });
+    await meanwhile();
+    await secretOf({ api }, intelId, kind, ({ rotation }) => rotation?.state === "done");
+    return (await api.call(revealPassword, { deviceId: intelId, reason: REASON, kind })).value;
+  };
+  const restarted = async () => {
+    // It can be taken back for half a minute before it goes.
+    await eventually("a firmware password waits", () => intel.model.nextFirmwarePassword, 60_000);
+    await intel.restart();
+    await api.call(sendCommand, { deviceId: intelId, requestType: "SecurityInfo" });
+  };
+  const [firmware, admin] = await Promise.all([
+    ofIntel("firmwarePassword", restarted),
+    ofIntel("adminPassword", async () => {}),
+  ]);
+  assert.equal(firmware, intel.model.firmwarePassword);
+
   const secrets: Readonly<Record<string, string>> = {
     "first recovery key": first.value,
     "second recovery key": second.value,
     "recovery lock": lock.value,
     "bypass code": code.value,
     "account's password": password.value,
+    "firmware password": firmware,
+    "managed administrator's password": admin,
     "bootstrap token": mac.model.bootstrapToken!,
   };
-  assert.equal(new Set(Object.values(secrets)).size, 6);
-  const answers = [await everythingReadable(api, { deviceId })];
+  assert.equal(new Set(Object.values(secrets)).size, 8);
+  const answers = [await everythingReadable(api, { deviceId }), await everythingReadable(api, { deviceId: intelId })];
   for (const { id: orderId } of (await api.call(listOrders, { deviceId })).items)
     answers.push(JSON.stringify(await api.call(showOrder, { orderId })));
   const agentFolder = mac.body.root.real(AGENT_DATA);
@@ -143,6 +184,7 @@ test("what is in escrow is shown by a reveal and by nothing else: no log, answer
   assert.match(started, /^fdesetup validaterecovery -inputplist$/m);
   assert.match(started, /^sysadminctl -addUser next.person .* -password -$/m);
   await mac.close();
+  await intel.close();
   const heard = stream.text();
   assert.match(heard, /escrow.secret-revealed/);
   stream.stop();
