@@ -29,6 +29,7 @@ import { isAsked, rotationMigrations } from "./rotations.sql.ts";
 import { secretActions } from "./secret-actions.ts";
 import { SecretBook } from "./secret-book.ts";
 import { readHeld, secretMigrations } from "./secrets.sql.ts";
+import { keepSetPassword, SET_COMMANDS } from "./set-by-command.ts";
 import { showEscrow } from "./show-escrow.ts";
 
 export function createEscrow(
@@ -42,6 +43,7 @@ export function createEscrow(
   enrollment.onReset(dropBootstrapToken);
   commands.onAnswer(ANSWERED, onAnswer(parts));
   commands.onQueue(PIN_COMMANDS, keepLockPin(parts));
+  commands.onQueue(SET_COMMANDS, keepSetPassword(parts));
   return {
     checkIns: {
       SetBootstrapToken: setBootstrapToken(kernel, book),
