@@ -12,6 +12,7 @@ import { auditTrail } from "../features/audit/index.ts";
 import { type AnswerHook, type CommandRow, findDefinition, type QueueHook } from "../features/commands/index.ts";
 import { createDevices } from "../features/devices/feature.ts";
 import { setAgentState, setMdmState, upsertDeviceAtEnrollment } from "../features/devices/index.ts";
+import type { ResetHook } from "../features/enrollment/index.ts";
 import { createEscrow } from "../features/escrow/feature.ts";
 import { escrowKeySealed, secretSealed } from "../features/escrow/index.ts";
 import { createRecovery } from "../features/recovery/feature.ts";
@@ -65,6 +66,7 @@ export async function escrowRig({ kms }: { readonly kms?: KeyOps } = {}) {
   const answerHooks = new Map<string, AnswerHook>();
   const queueHooks = new Map<string, QueueHook>();
   let objection: Error | undefined;
+  const resetHooks: ResetHook[] = [];
   const enqueue = async (
     tx: WriteTransaction,
     order: { deviceId: DeviceId; requestType: string; input?: unknown; isRaw?: boolean },
@@ -81,7 +83,7 @@ export async function escrowRig({ kms }: { readonly kms?: KeyOps } = {}) {
   };
   const escrow = createEscrow(kernel, {
     ...(kms === undefined ? {} : { kms }),
-    enrollment: { onReset: () => {} },
+    enrollment: { onReset: (hook) => void resetHooks.push(hook) },
     authority,
     commands: {
       queue: { enqueue },
@@ -192,6 +194,11 @@ export async function escrowRig({ kms }: { readonly kms?: KeyOps } = {}) {
       write(tenantId, async (tx) => {
         await enqueue(tx, { deviceId, requestType, input, isRaw });
         if (fails) throw new Error("the disk is full");
+      }),
+    /** The Mac enrolls anew, or leaves; what was under way to it has to be ended by the test before. */
+    reset: (tenantId: TenantId, deviceId: DeviceId) =>
+      write(tenantId, async (tx) => {
+        for (const hook of resetHooks) await hook(tx, deviceId);
       }),
     /** The Mac answers the oldest command of a type. */
     answer: async (

@@ -23,6 +23,7 @@ import { policyMigrations } from "./policies.sql.ts";
 import { policyActions } from "./policy-actions.ts";
 import type { EscrowParts, EscrowPorts } from "./ports.ts";
 import { recipientMigrations } from "./recipients.sql.ts";
+import { retireAtReset } from "./retire-at-reset.ts";
 import { revealActions } from "./reveal-secret.ts";
 import { revealMigrations } from "./reveals.sql.ts";
 import { isAsked, rotationMigrations } from "./rotations.sql.ts";
@@ -41,6 +42,7 @@ export function createEscrow(
   const keys = new EscrowKeys(kernel, authority);
   const parts: EscrowParts = { kernel, book, keys, queue: commands.queue, storeOrder, kms };
   enrollment.onReset(dropBootstrapToken);
+  enrollment.onReset(retireAtReset(parts));
   commands.onAnswer(ANSWERED, onAnswer(parts));
   commands.onQueue(PIN_COMMANDS, keepLockPin(parts));
   commands.onQueue(SET_COMMANDS, keepSetPassword(parts));
