@@ -9,9 +9,10 @@ import { budgetOf, DEFAULT_LIMITS, idempotency } from "../features/access/index.
 import { createAgents } from "../features/agents/feature.ts";
 import { createAudit } from "../features/audit/feature.ts";
 import { auditTrail } from "../features/audit/index.ts";
-import type { AnswerHook, CommandRow, QueueHook } from "../features/commands/index.ts";
+import { type AnswerHook, type CommandRow, findDefinition, type QueueHook } from "../features/commands/index.ts";
 import { createDevices } from "../features/devices/feature.ts";
 import { setAgentState, setMdmState, upsertDeviceAtEnrollment } from "../features/devices/index.ts";
+import type { ResetHook } from "../features/enrollment/index.ts";
 import { createEscrow } from "../features/escrow/feature.ts";
 import { escrowKeySealed, secretSealed } from "../features/escrow/index.ts";
 import { createRecovery } from "../features/recovery/feature.ts";
@@ -65,13 +66,16 @@ export async function escrowRig({ kms }: { readonly kms?: KeyOps } = {}) {
   const answerHooks = new Map<string, AnswerHook>();
   const queueHooks = new Map<string, QueueHook>();
   let objection: Error | undefined;
-  const enqueue = async (tx: WriteTransaction, order: { deviceId: DeviceId; requestType: string; input?: unknown }) => {
+  const resetHooks: ResetHook[] = [];
+  const enqueue = async (
+    tx: WriteTransaction,
+    order: { deviceId: DeviceId; requestType: string; input?: unknown; isRaw?: boolean },
+  ) => {
     if (objection !== undefined) throw objection;
     const id = newId<"command">(tx.now);
     const input = (order.input ?? {}) as Record<string, unknown>;
     const command = { id, deviceId: order.deviceId, requestType: order.requestType, input };
-    const { pin } = input;
-    const payload = typeof pin === "string" ? { PIN: pin } : {};
+    const payload = findDefinition(order)!.payload(input);
     await queueHooks.get(order.requestType)?.(tx, { ...command, payload });
     // As a queue on disk: what did not commit was never sent.
     tx.afterCommit(() => void sent.push(command));
@@ -79,7 +83,7 @@ export async function escrowRig({ kms }: { readonly kms?: KeyOps } = {}) {
   };
   const escrow = createEscrow(kernel, {
     ...(kms === undefined ? {} : { kms }),
-    enrollment: { onReset: () => {} },
+    enrollment: { onReset: (hook) => void resetHooks.push(hook) },
     authority,
     commands: {
       queue: { enqueue },
@@ -185,11 +189,16 @@ export async function escrowRig({ kms }: { readonly kms?: KeyOps } = {}) {
       deviceId: DeviceId,
       requestType: string,
       input: Readonly<Record<string, unknown>>,
-      fails = false,
+      { fails = false, isRaw = false } = {},
     ) =>
       write(tenantId, async (tx) => {
-        await enqueue(tx, { deviceId, requestType, input });
+        await enqueue(tx, { deviceId, requestType, input, isRaw });
         if (fails) throw new Error("the disk is full");
+      }),
+    /** The Mac enrolls anew, or leaves; what was under way to it has to be ended by the test before. */
+    reset: (tenantId: TenantId, deviceId: DeviceId) =>
+      write(tenantId, async (tx) => {
+        for (const hook of resetHooks) await hook(tx, deviceId);
       }),
     /** The Mac answers the oldest command of a type. */
     answer: async (

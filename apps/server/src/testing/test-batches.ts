@@ -15,6 +15,7 @@ import { newId } from "../kernel/clock.ts";
 import type { Kernel } from "../kernel/feature.ts";
 import { Performer } from "../kernel/perform.ts";
 import { type Scope, systemScope } from "../kernel/scope.ts";
+import type { Migration } from "../kernel/store.ts";
 import { MovableClock, type TestKernel, testKernel } from "./test-kernel.ts";
 
 export const TENANT: TenantId = asId<"tenant">("t1");
@@ -110,13 +111,19 @@ export async function enrolledMacs(
     return ids.sort();
   });
 }
-export async function testBatches(clock = new MovableClock(Date.now()), approval?: (asked: AskedCommand) => boolean) {
+/** @param later migrations of a feature above these, whose hooks a test adds */
+export async function testBatches(
+  clock = new MovableClock(Date.now()),
+  approval?: (asked: AskedCommand) => boolean,
+  later: readonly Migration[] = [],
+) {
   const kernel = testKernel(clock);
   const composed = composeBatches(kernel, approval);
   kernel.store.migrate([
     ...createTenants().migrations,
     ...enrollmentOf(kernel).migrations,
     ...composed.features.flatMap(({ migrations }) => migrations),
+    ...later,
   ]);
   return { kernel, clock, ...composed };
 }

@@ -54,7 +54,12 @@ export const rotateDue = (parts: EscrowParts): Job => ({
 });
 
 /** What says nothing about the Mac or its key: it is tried again, and the others go on. */
-const LATER: ReadonlySet<string> = new Set(["kms.refused", "kms.unreachable", "escrow.changed-meanwhile"]);
+const LATER: ReadonlySet<string> = new Set([
+  "kms.refused",
+  "kms.unreachable",
+  "escrow.changed-meanwhile",
+  "escrow.set-under-way",
+]);
 const LATER_MS = 300_000;
 
 async function beginDue(

@@ -23,12 +23,14 @@ import { policyMigrations } from "./policies.sql.ts";
 import { policyActions } from "./policy-actions.ts";
 import type { EscrowParts, EscrowPorts } from "./ports.ts";
 import { recipientMigrations } from "./recipients.sql.ts";
+import { retireAtReset } from "./retire-at-reset.ts";
 import { revealActions } from "./reveal-secret.ts";
 import { revealMigrations } from "./reveals.sql.ts";
 import { isAsked, rotationMigrations } from "./rotations.sql.ts";
 import { secretActions } from "./secret-actions.ts";
 import { SecretBook } from "./secret-book.ts";
 import { readHeld, secretMigrations } from "./secrets.sql.ts";
+import { keepSetPassword, SET_COMMANDS } from "./set-by-command.ts";
 import { showEscrow } from "./show-escrow.ts";
 
 export function createEscrow(
@@ -40,8 +42,10 @@ export function createEscrow(
   const keys = new EscrowKeys(kernel, authority);
   const parts: EscrowParts = { kernel, book, keys, queue: commands.queue, storeOrder, kms };
   enrollment.onReset(dropBootstrapToken);
+  enrollment.onReset(retireAtReset(parts));
   commands.onAnswer(ANSWERED, onAnswer(parts));
   commands.onQueue(PIN_COMMANDS, keepLockPin(parts));
+  commands.onQueue(SET_COMMANDS, keepSetPassword(parts));
   return {
     checkIns: {
       SetBootstrapToken: setBootstrapToken(kernel, book),

@@ -7,6 +7,7 @@ import { type DeviceRow, readDevice } from "../devices/index.ts";
 import { type EscrowDevice, readEscrowDevice } from "./devices.sql.ts";
 import { NO_KEY } from "./file-vault.ts";
 import { ALL_KINDS, KINDS } from "./kinds.ts";
+import { AFTER_WRONG, isLockKind } from "./locks.ts";
 import { type RotationRow, type SecretRow, toTime } from "./model.ts";
 import { readRotations } from "./rotations.sql.ts";
 import { readSecrets } from "./secrets.sql.ts";
@@ -115,6 +116,8 @@ function adviceOf(
   escrow: EscrowDevice | undefined,
   rotation: RotationRow | undefined,
 ): string | null {
+  if (state === "broken" && isLockKind(kind))
+    return `What is held does not open, or the Mac does not take it. ${AFTER_WRONG[kind]}`;
   if (state === "broken")
     return kind === "fileVaultKey"
       ? "What is held does not open, or the Mac does not take it. Ask for SecurityInfo; when that brings no new key, have its user make one."

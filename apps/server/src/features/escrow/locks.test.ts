@@ -175,7 +175,7 @@ test("the PIN of a lock is in escrow in the transaction that queues it, and with
   const input = { deviceId: mac.deviceId, reason: "the Mac was found again" };
   const shown = (await rig.perform("escrow.reveal-lock-pin", rig.person(mac.tenantId), input)) as { value: string };
   assert.equal(shown.value, "481516");
-  await assert.rejects(rig.queueByHand(mac.tenantId, mac.deviceId, "DeviceLock", { pin: "999999" }, true));
+  await assert.rejects(rig.queueByHand(mac.tenantId, mac.deviceId, "DeviceLock", { pin: "999999" }, { fails: true }));
   assert.deepEqual(slots(await secretOf(rig, mac, "lockPin")), ["current"], "what was not queued is not held");
   assert.equal(rig.sent.length, 0);
 });

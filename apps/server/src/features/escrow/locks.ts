@@ -6,6 +6,7 @@ import { askByCommand } from "./ask.ts";
 import { makePassword } from "./generate-secrets.ts";
 import type { SecretRow } from "./model.ts";
 import type { EscrowParts } from "./ports.ts";
+import { isAsked } from "./rotations.sql.ts";
 import { readHeld } from "./secrets.sql.ts";
 import { setRotation } from "./set-rotation.ts";
 
@@ -32,9 +33,25 @@ export async function refuseOtherChip(tx: ReadTransaction, deviceId: DeviceId, k
   );
 }
 
+/** Whether a command is under way after which another password counts, or none. */
+export async function isBeingSet(tx: ReadTransaction, deviceId: DeviceId, kind: LockKind): Promise<boolean> {
+  for (const purpose of ["rotate", "set", "clear"] as const)
+    if (await isAsked(tx, deviceId, kind, purpose)) return true;
+  return false;
+}
+
+/** What a person can do where the Mac says that the password which is held is not the one. */
+export const AFTER_WRONG: Readonly<Record<LockKind, string>> = {
+  recoveryLock:
+    "Send SetRecoveryLock with the password that the Mac has as currentPassword (the history may hold it), or have the Mac enroll anew, which takes the lock off.",
+  firmwarePassword:
+    "Send SetFirmwarePassword with the password that the Mac has as currentPassword (the history may hold it). One that nobody knows only Apple takes off.",
+};
+
 /**
  * Sets a new password in place of the one that is held. The new one is escrowed before the command that carries it is queued, in
  * the same transaction; the old one counts until the Mac has acknowledged.
+ * @throws PomonaError `escrow.set-under-way`, `escrow.held-is-wrong`
  */
 export async function beginLockRotation(
   tx: WriteTransaction,
@@ -43,6 +60,12 @@ export async function beginLockRotation(
   kind: LockKind,
 ): Promise<void> {
   await refuseOtherChip(tx, deviceId, kind);
+  if (await isBeingSet(tx, deviceId, kind))
+    throw new PomonaError(
+      "conflict",
+      "escrow.set-under-way",
+      `A ${COMMANDS[kind].set} is under way to this Mac. Wait for its answer, or cancel the command.`,
+    );
   const lost = await readHeld(tx, deviceId, kind, "pending");
   if (lost !== undefined) {
     // Its answer never came: it may be the one that counts. The Mac knows.
@@ -51,6 +74,12 @@ export async function beginLockRotation(
     return;
   }
   const current = await readHeld(tx, deviceId, kind, "current");
+  if (current?.verdict === "wrong")
+    throw new PomonaError(
+      "conflict",
+      "escrow.held-is-wrong",
+      `The Mac says that the password held here is not the one that it has, so no other can be set with it. ${AFTER_WRONG[kind]}`,
+    );
   const next = await parts.book.keepPending(tx, { deviceId, kind, value: makePassword(), source: COMMANDS[kind].set });
   const about = { deviceId, kind, purpose: "rotate", secretId: next.id } as const;
   const { tenantId } = tx.scope;

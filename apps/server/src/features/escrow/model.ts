@@ -16,8 +16,8 @@ export type SlotEvent =
   | "reported";
 
 /**
- * Where a value goes. The law: nothing leaves `current` but for another that was confirmed, or because the Mac itself says that
- * it is wrong; and nothing is ever deleted by an event, only by retention.
+ * Where a value goes. The law: nothing leaves `current` but for another that was confirmed, or because it went off the Mac:
+ * taken off, or with the enrollment; and nothing is ever deleted by an event, only by retention.
  */
 export const SLOTS: Readonly<Record<Slot, Readonly<Record<SlotEvent, Slot>>>> = {
   pending: { confirmed: "current", refused: "old", replaced: "old", reported: "pending" },
@@ -31,10 +31,10 @@ export type RotationState = "scheduled" | "waiting" | "sent" | "validating" | "d
 
 /**
  * How a rotation goes on. `waiting`: for something on the Mac, as a restart. `validating`: the Mac has the new value, and proves
- * it. A rotation that ended can be scheduled again.
+ * it. A rotation that ended can be scheduled again. A password that somebody set by command enters where the Mac has acknowledged.
  */
 export const ROTATIONS: Readonly<Record<RotationState, readonly RotationState[]>> = {
-  scheduled: ["sent", "validating", "done", "failed", "scheduled"],
+  scheduled: ["sent", "waiting", "validating", "done", "failed", "scheduled"],
   sent: ["validating", "waiting", "done", "failed"],
   waiting: ["validating", "done", "failed"],
   validating: ["done", "failed", "scheduled", "sent", "validating"],
@@ -80,7 +80,7 @@ export interface RotationRow {
   readonly deviceId: DeviceId;
   readonly kind: SecretKind;
   readonly state: RotationState;
-  /** Why: `asked`, `schedule`, `reveal`, `enrolled`, `runbook`. */
+  /** Why: `asked`, `schedule`, `reveal`, `enrolled`, `runbook`, `command`. */
   readonly reason: string;
   readonly dueAt: number;
   readonly since: number;
@@ -95,9 +95,19 @@ export interface AskRow {
   readonly purpose: AskPurpose;
   /** The value that it is about: the one that is set, or proved. */
   readonly secretId: string | null;
-  /** The certificate of ours that the answer is encrypted to. */
+  /** The certificate of ours that the answer is encrypted to. Of `set`: the value that was pending before. */
   readonly keyId: string | null;
 }
-export type AskPurpose = "rotate" | "clear" | "verify" | "read" | "fetch" | "profile" | "status" | "account" | "update";
+export type AskPurpose =
+  | "rotate"
+  | "set"
+  | "clear"
+  | "verify"
+  | "read"
+  | "fetch"
+  | "profile"
+  | "status"
+  | "account"
+  | "update";
 
 export const toTime = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());

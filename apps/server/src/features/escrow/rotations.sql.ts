@@ -113,20 +113,20 @@ export async function readDueRotations(tx: ReadTransaction, limit: number): Prom
   return rows.map((row) => ({ tenantId: asId<"tenant">(row.tenant_id), rotation: toRotation(row) }));
 }
 
-/** Remembers what was asked; its answer is known by `ref`. */
+/** Remembers what was asked; its answer is known by `ref`. Said twice of one, the later word counts. */
 export async function insertAsk(tx: WriteTransaction, ask: AskRow): Promise<void> {
+  const values = {
+    device_id: ask.deviceId,
+    kind: ask.kind,
+    purpose: ask.purpose,
+    secret_id: ask.secretId,
+    key_id: ask.keyId,
+    asked_at: tx.now,
+  };
   await sqlOf<Tables>(tx)
     .insertInto("escrow_asks")
-    .values({
-      tenant_id: tx.scope.tenantId,
-      ref: ask.ref,
-      device_id: ask.deviceId,
-      kind: ask.kind,
-      purpose: ask.purpose,
-      secret_id: ask.secretId,
-      key_id: ask.keyId,
-      asked_at: tx.now,
-    })
+    .values({ tenant_id: tx.scope.tenantId, ref: ask.ref, ...values })
+    .onConflict((conflict) => conflict.columns(["tenant_id", "ref"]).doUpdateSet(values))
     .execute();
 }
 

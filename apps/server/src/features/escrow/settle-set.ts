@@ -3,8 +3,8 @@ import { getBoolean, getDictionary } from "@pomona/plist";
 import type { WriteTransaction } from "../../kernel/store.ts";
 import type { CommandAnswer } from "../commands/index.ts";
 import { OTHER_KEY, sendRotation } from "./file-vault.ts";
-import { isLockKind, proveLock } from "./locks.ts";
-import type { AskRow, Verdict } from "./model.ts";
+import { isBeingSet, isLockKind, proveLock } from "./locks.ts";
+import { type AskRow, isUnderWay, type SecretRow, type Verdict } from "./model.ts";
 import type { EscrowParts } from "./ports.ts";
 import { isAsked, readRotation } from "./rotations.sql.ts";
 import { readHeld, readSecret, updateSecret } from "./secrets.sql.ts";
@@ -32,8 +32,8 @@ const isUnsent = ({ state, command }: CommandAnswer): boolean =>
   (state === "expired" || state === "cancelled") && command.sentAt === null;
 
 /**
- * What the Mac said to a value that we made. It acknowledged: the value is the one. It refused, or never got it: what was held
- * before still is. It fell silent: nobody knows, so both stay, and the next attempt begins by asking.
+ * What the Mac said to a value that we made, or that somebody set by command. It acknowledged: the value is the one. It refused, or
+ * never got it: what was held before still is. It fell silent: nobody knows, so both stay, and the next attempt begins by asking.
  */
 export async function settleSet(
   tx: WriteTransaction,
@@ -45,18 +45,19 @@ export async function settleSet(
   const { kind } = ask;
   const row = ask.secretId === null ? undefined : await readSecret(tx, ask.secretId);
   if (row === undefined) return;
-  if (ask.purpose === "clear") {
-    if (state === "acknowledged") await parts.book.retire(tx, row, "taken off the Mac");
-    else await updateSecret(tx, row.id, { note: `could not be taken off. ${whyFailed(answer)}`.slice(0, 500) });
-    return;
-  }
+  if (ask.purpose === "clear") return settleClear(tx, parts, answer, row);
+  const isByCommand = ask.purpose === "set";
   if (state !== "acknowledged") {
     const isRefused = state === "error" || state === "formatError";
-    if (row.slot === "pending" && (isRefused || isUnsent(answer)))
+    if (row.slot === "pending" && (isRefused || isUnsent(answer))) {
       await parts.book.refuse(tx, row, isRefused ? "the Mac refused it" : "it never reached the Mac");
-    await setRotation(tx, deviceId, kind, "failed", { error: whyFailed(answer) });
+      if (isByCommand && ask.keyId !== null) await bringBackUnknown(tx, parts, ask.keyId);
+    }
+    // A rotation of ours is another matter.
+    if (!isByCommand) await setRotation(tx, deviceId, kind, "failed", { error: whyFailed(answer) });
     return;
   }
+  if (isByCommand) await scheduleRotation(tx, deviceId, kind, { reason: "command", dueAt: tx.now });
   if (kind === "firmwarePassword") {
     // It counts from the next start; until then the old one opens the firmware.
     await setRotation(tx, deviceId, kind, "waiting");
@@ -69,6 +70,33 @@ export async function settleSet(
   }
   await setRotation(tx, deviceId, kind, "validating");
   await proveLock(tx, parts, (await readSecret(tx, row.id))!);
+}
+
+/** Whatever was held is on the Mac no more; what is still on its way to it comes after. */
+async function settleClear(
+  tx: WriteTransaction,
+  { book }: EscrowParts,
+  answer: CommandAnswer,
+  { id, deviceId, kind }: SecretRow,
+): Promise<void> {
+  if (answer.state !== "acknowledged") {
+    await updateSecret(tx, id, { note: `could not be taken off. ${whyFailed(answer)}`.slice(0, 500) });
+    return;
+  }
+  const current = await readHeld(tx, deviceId, kind, "current");
+  if (current !== undefined) await book.retire(tx, current, "taken off the Mac");
+  if (isLockKind(kind) && (await isBeingSet(tx, deviceId, kind))) return;
+  const pending = await readHeld(tx, deviceId, kind, "pending");
+  if (pending !== undefined) await book.retire(tx, pending, "taken off the Mac");
+  const rotation = await readRotation(tx, deviceId, kind);
+  if (rotation !== undefined && isUnderWay(rotation.state))
+    await setRotation(tx, deviceId, kind, "failed", { error: "Another command took the password off the Mac." });
+}
+
+/** A value of which nobody knew whether it counts had to make room for one that does not: it waits again to be asked about. */
+async function bringBackUnknown(tx: WriteTransaction, { book }: EscrowParts, id: string): Promise<void> {
+  const row = await readSecret(tx, id);
+  if (row?.slot === "old" && row.confirmedAt === null && row.note === null) await book.bringBack(tx, row);
 }
 
 /** The Mac's verdict on a recovery lock or firmware password. */
@@ -109,7 +137,8 @@ export async function settleLockProof(
   if (!isRotating) return;
   // It was proved only to know where the last attempt had left the Mac: now that is known, and this one begins.
   if (ask.keyId === "rotate") await scheduleRotation(tx, deviceId, kind, { reason: rotation.reason, dueAt: tx.now });
-  else
+  else if (row.slot !== "old")
+    // Where another one came in its place meanwhile, that one's proof is the end of it.
     await setRotation(tx, deviceId, kind, "failed", {
       error: "The Mac acknowledged the new password and does not take it. Both are in the history.",
     });
@@ -125,6 +154,8 @@ export async function settleFirmwareRestart(
   if ((await readRotation(tx, deviceId, kind))?.state !== "waiting") return;
   const pending = await readHeld(tx, deviceId, kind, "pending");
   if (pending === undefined || (await isAsked(tx, deviceId, kind, "verify"))) return;
+  // What is on its way cannot be what waited for the start.
+  if (await isAsked(tx, deviceId, kind, "set", pending.id)) return;
   await proveLock(tx, parts, pending);
 }
 
