@@ -41,7 +41,7 @@ export const FILED_FACT_TABLES: Migration = {
   ],
 };
 
-const ROWS_AT_ONCE = 250;
+const ROWS_AT_ONCE = 100;
 
 interface Unfiled {
   readonly tenantId: TenantId;

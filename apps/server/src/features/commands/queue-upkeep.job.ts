@@ -8,7 +8,7 @@ import { KEPT_INPUT_MS, notNowDelay, TOO_LATE } from "./model.ts";
 import { archive, forgetInputs, readExpired, readToWake, setWake } from "./queue-upkeep.sql.ts";
 
 const BATCH = 200;
-const MACS_AT_ONCE = 25;
+const MACS_AT_ONCE = 8;
 
 /**
  * Wakes Macs for commands whose undo window is over, and those that said "not now": without a push such a command can wait

@@ -34,7 +34,7 @@ interface Unwritten {
 }
 
 const WRITE_EVERY_MS = 5_000;
-const SENDERS_AT_ONCE = 50;
+const SENDERS_AT_ONCE = 25;
 
 /**
  * Which messages were taken in before, so that nothing recorded can be played back. Each is a line in a log, written with the
