@@ -48,6 +48,8 @@ export const execToIncident: Walk = {
   name: "exec to incident",
   walk: async (stage) => {
     const { mac, deviceId } = await macOnline(stage);
+    // Some Macs have nobody at the screen, who could be told.
+    if (mac.model.consoleUser === undefined) await mac.login(mac.model.users[0]!.name);
     await blockMiner(stage, 1);
     const kills: number[] = [];
     const arrivals: number[] = [];
