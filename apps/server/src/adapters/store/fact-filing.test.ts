@@ -195,16 +195,16 @@ test("a timeline and a tenant's log are read by keys, however many facts there a
   const database = new DatabaseSync(path.join(kernel.dir, "pomona.db"));
   const planOf = (text: string, values: readonly (string | number)[]) =>
     database
-      .prepare(`EXPLAIN QUERY PLAN ${text.replaceAll("%", "50").replace("&", "")}`)
+      .prepare(`EXPLAIN QUERY PLAN ${text.replaceAll("%", "50").replaceAll("&", "")}`)
       .all(...values)
       .map((row) => String(row["detail"]))
       .join("\n");
   const timeline = planOf(OF_DEVICE, ["t", "d", 9]);
   assert.match(timeline, /SEARCH filed USING PRIMARY KEY \(tenant_id=\? AND device_id=\? AND position<\?\)/);
   assert.match(timeline, /SEARCH facts USING INTEGER PRIMARY KEY \(rowid>\? AND rowid<\?\)/);
-  const [filed, unfiled] = AFTER_IN_TENANT.map((text) => planOf(text, [1, "t"]));
-  assert.match(filed!, /SEARCH filed USING PRIMARY KEY \(tenant_id=\? AND position>\? AND position<\?\)/);
-  assert.match(unfiled!, /SEARCH facts USING INTEGER PRIMARY KEY \(rowid>\?\)/);
-  assert.doesNotMatch([timeline, filed, unfiled].join("\n"), /SCAN facts/);
+  const log = planOf(AFTER_IN_TENANT, [1, "t"]);
+  assert.match(log, /SEARCH filed USING PRIMARY KEY \(tenant_id=\? AND position>\? AND position<\?\)/);
+  assert.match(log, /SEARCH facts USING INTEGER PRIMARY KEY \(rowid>\?\)/);
+  assert.doesNotMatch([timeline, log].join("\n"), /SCAN facts/);
   database.close();
 });

@@ -117,13 +117,13 @@ export class FactWriter {
 }
 
 /** In these `%` stands for the limit and `&` for a condition on the type. */
-const AFTER = "SELECT * FROM facts WHERE position > ? & ORDER BY position LIMIT %";
-export const AFTER_IN_TENANT = [
-  `SELECT * FROM (SELECT facts.* FROM tenant_facts AS filed CROSS JOIN facts ON facts.position = filed.position
-     WHERE filed.position > ? AND filed.tenant_id = ? AND filed.position <= ${FILED_UP_TO} & ORDER BY filed.position LIMIT %)`,
-  `SELECT * FROM (SELECT * FROM facts WHERE position > max(?, ${FILED_UP_TO}) AND tenant_id = ? &
-     ORDER BY position LIMIT %)`,
-];
+const AFTER = "SELECT * FROM facts WHERE position > ?1 & ORDER BY position LIMIT %";
+export const AFTER_IN_TENANT = `SELECT * FROM (SELECT facts.* FROM tenant_facts AS filed
+      CROSS JOIN facts ON facts.position = filed.position
+    WHERE filed.position > ?1 AND filed.tenant_id = ?2 AND filed.position <= ${FILED_UP_TO} & ORDER BY filed.position LIMIT %)
+  UNION ALL SELECT * FROM (SELECT * FROM facts WHERE position > max(?1, ${FILED_UP_TO}) AND tenant_id = ?2 &
+    ORDER BY position LIMIT %)
+  ORDER BY position LIMIT %`;
 export const OF_DEVICE = `SELECT * FROM (SELECT facts.* FROM device_facts AS filed CROSS JOIN facts ON facts.position = filed.position
     WHERE filed.tenant_id = ?1 AND filed.device_id = ?2 AND filed.position < ?3 AND filed.position <= ${FILED_UP_TO}
     ORDER BY filed.position DESC LIMIT %)
@@ -143,14 +143,12 @@ export class FactReader {
     filter: { readonly tenantId?: TenantId; readonly types?: readonly FactType[]; readonly limit: number },
   ): readonly AnyFact[] {
     const { tenantId, types } = filter;
-    const ofTypes = types === undefined ? "" : `AND type IN (${types.map(() => "?").join(", ")})`;
-    const [first, ...others] = tenantId === undefined ? [AFTER] : AFTER_IN_TENANT;
     const place = tenantId === undefined ? [position] : [position, tenantId];
-    const parts = [first!, ...others].map((part) => part.replace("&", ofTypes));
-    const text = parts.length === 1 ? parts[0]! : `${parts.join(" UNION ALL ")} ORDER BY position LIMIT %`;
-    const rows = this.#statements
-      .get(text.replaceAll("%", String(Math.trunc(filter.limit))))
-      .all(...parts.flatMap(() => [...place, ...(types ?? [])]));
+    const numbers = types?.map((_, at) => `?${place.length + at + 1}`);
+    const text = (tenantId === undefined ? AFTER : AFTER_IN_TENANT)
+      .replaceAll("&", numbers === undefined ? "" : `AND type IN (${numbers.join(", ")})`)
+      .replaceAll("%", String(Math.trunc(filter.limit)));
+    const rows = this.#statements.get(text).all(...place, ...(types ?? []));
     return (rows as unknown as FactRow[]).map(toFact);
   }
 
