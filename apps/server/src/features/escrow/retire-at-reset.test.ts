@@ -1,27 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Secret } from "@pomona/contract";
-import type { DeviceId, SecretKind, TenantId } from "@pomona/facts";
+import type { SecretKind } from "@pomona/facts";
+import { type EscrowMac as Mac, newEscrowMac, secretOf, slots } from "../../testing/escrow-mac.ts";
 import { type EscrowRig, escrowRig } from "../../testing/escrow-rig.ts";
-import { mergeDeviceFacts } from "../devices/index.ts";
 import { scheduleRotation } from "./set-rotation.ts";
 
-interface Mac {
-  readonly tenantId: TenantId;
-  readonly deviceId: DeviceId;
-}
-async function newMac(rig: EscrowRig): Promise<Mac> {
-  const tenantId = await rig.newTenant("Orchard");
-  const deviceId = await rig.newMac(tenantId);
-  const facts = { supervised: true, autoAdmins: [{ guid: "0A0A0A0A-0000-4000-8000-00000000AAAA", name: "itadmin" }] };
-  await rig.write(tenantId, (tx) => mergeDeviceFacts(tx, deviceId, { facts }));
-  return { tenantId, deviceId };
-}
-const secretOf = async (rig: EscrowRig, { tenantId, deviceId }: Mac, kind: SecretKind): Promise<Secret> => {
-  const page = (await rig.perform("escrow.list-secrets", rig.person(tenantId), { deviceId })) as { items: Secret[] };
-  return page.items.find((each) => each.kind === kind)!;
-};
-const slots = (secret: Secret) => secret.values.map(({ slot }) => slot);
+const newMac = (rig: EscrowRig): Promise<Mac> =>
+  newEscrowMac(rig, {
+    supervised: true,
+    autoAdmins: [{ guid: "0A0A0A0A-0000-4000-8000-00000000AAAA", name: "itadmin" }],
+  });
 const rotate = (rig: EscrowRig, { tenantId, deviceId }: Mac, kind: SecretKind) =>
   rig.perform("escrow.rotate-secret", rig.person(tenantId), { deviceId, kind });
 /** As a Mac does: the queue is emptied, then it is enrolled again. */

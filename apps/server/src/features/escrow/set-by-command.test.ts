@@ -1,31 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Secret } from "@pomona/contract";
-import type { DeviceId, SecretKind, TenantId } from "@pomona/facts";
+import type { DeviceId, SecretKind } from "@pomona/facts";
 import { buildXmlPlist } from "@pomona/plist";
+import { type EscrowMac as Mac, newEscrowMac as newMac, secretOf, slots } from "../../testing/escrow-mac.ts";
 import { type EscrowRig, escrowRig } from "../../testing/escrow-rig.ts";
 import { enrolledMacs, SCOPE, TENANT, testBatches } from "../../testing/test-batches.ts";
-import { mergeDeviceFacts } from "../devices/index.ts";
 import { rotationMigrations } from "./rotations.sql.ts";
 import { SecretBook } from "./secret-book.ts";
 import { readHeld, secretMigrations } from "./secrets.sql.ts";
 import { keepSetPassword, SET_COMMANDS } from "./set-by-command.ts";
 
-interface Mac {
-  readonly tenantId: TenantId;
-  readonly deviceId: DeviceId;
-}
-async function newMac(rig: EscrowRig, facts: Parameters<typeof mergeDeviceFacts>[2]["facts"] = {}): Promise<Mac> {
-  const tenantId = await rig.newTenant("Orchard");
-  const deviceId = await rig.newMac(tenantId);
-  await rig.write(tenantId, (tx) => mergeDeviceFacts(tx, deviceId, { facts }));
-  return { tenantId, deviceId };
-}
-const secretOf = async (rig: EscrowRig, { tenantId, deviceId }: Mac, kind: SecretKind): Promise<Secret> => {
-  const page = (await rig.perform("escrow.list-secrets", rig.person(tenantId), { deviceId })) as { items: Secret[] };
-  return page.items.find((each) => each.kind === kind)!;
-};
-const slots = (secret: Secret) => secret.values.map(({ slot }) => slot);
 const rotate = (rig: EscrowRig, { tenantId, deviceId }: Mac, kind: SecretKind) =>
   rig.perform("escrow.rotate-secret", rig.person(tenantId), { deviceId, kind });
 const reveal = async (rig: EscrowRig, { tenantId, deviceId }: Mac, kind: SecretKind = "recoveryLock") => {
