@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import type { Command } from "@pomona/contract";
 import type { DeviceId, TenantId } from "@pomona/facts";
 import { quarantineDevice, readDeviceBySerial } from "../../features/devices/index.ts";
 import { systemScope } from "../../kernel/scope.ts";
+import { readRow } from "../../testing/read-row.ts";
 import { type DeviceRig, deviceRig } from "./testing/device-rig.ts";
 import { drain, enrolledMac } from "./testing/enroll-mac.ts";
 import type { TestMac } from "./testing/test-mac.ts";
@@ -259,12 +258,7 @@ test("answered commands that could not be moved, as on a full disk, are moved by
     await send(id, { requestType: "ProfileList" });
     await mac.acknowledge((await mac.poll()).command!.uuid, { ProfileList: [] });
   }
-  const left = (): number => {
-    const database = new DatabaseSync(path.join(rig.kernel.dir, "pomona.db"), { readOnly: true });
-    const { n } = database.prepare("SELECT count(*) AS n FROM command_queue WHERE is_open = 0").get() as { n: number };
-    database.close();
-    return n;
-  };
+  const left = () => readRow<{ n: number }>(rig.kernel, "SELECT count(*) AS n FROM command_queue WHERE is_open = 0").n;
   assert.ok(left() >= 30);
   const { write } = store;
   let writes = 0;

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { after, before, beforeEach, test } from "node:test";
 import type { Command } from "@pomona/contract";
 import type { FactType, TenantId } from "@pomona/facts";
 import { getData, isDictionary, parsePlist } from "@pomona/plist";
 import { readDeviceBySerial } from "../../features/devices/index.ts";
 import { systemScope } from "../../kernel/scope.ts";
+import { readRow } from "../../testing/read-row.ts";
 import { type DeviceRig, deviceRig } from "./testing/device-rig.ts";
 import { drain, enrolledMac, invitedMac } from "./testing/enroll-mac.ts";
 import { requestIdentity, type TestMac } from "./testing/test-mac.ts";
@@ -35,11 +34,11 @@ const bootstrapToken = async (mac: TestMac): Promise<string> => {
 };
 /** What is kept of its UnlockToken; undefined when nothing is. */
 function unlockToken(mac: TestMac): string | undefined {
-  const database = new DatabaseSync(path.join(rig.kernel.dir, "pomona.db"), { readOnly: true });
-  const row = database
-    .prepare("SELECT id, sealed_unlock_token AS sealed FROM enrollments WHERE identifier = ?")
-    .get(mac.udid) as { id: string; sealed: string | null };
-  database.close();
+  const row = readRow<{ id: string; sealed: string | null }>(
+    rig.kernel,
+    "SELECT id, sealed_unlock_token AS sealed FROM enrollments WHERE identifier = ?",
+    mac.udid,
+  );
   if (row.sealed === null) return undefined;
   const place = { table: "enrollments", row: row.id, field: "sealed_unlock_token" };
   return Buffer.from(rig.kernel.vault.open(tenant, place, JSON.parse(row.sealed)).expose()).toString();

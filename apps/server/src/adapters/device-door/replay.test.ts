@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { buildXmlPlist, type PlistDictionary } from "@pomona/plist";
+import { readRow } from "../../testing/read-row.ts";
 import { MovableClock } from "../../testing/test-kernel.ts";
 import { type DeviceRig, deviceRig } from "./testing/device-rig.ts";
 import { drain, enrolledMac, fetchProfile, invitedMac } from "./testing/enroll-mac.ts";
@@ -65,12 +65,7 @@ function recording(mac: TestMac, path: "/checkin" | "/mdm", message: PlistDictio
   return async (rig: DeviceRig) => (await fetch(rig.plainUrl + path, { method: "PUT", headers, body })).status;
 }
 /** Messages that are not in their sender's row yet. */
-function logged(dir: string): number {
-  const database = new DatabaseSync(path.join(dir, "pomona.db"), { readOnly: true });
-  const { n } = database.prepare("SELECT count(*) AS n FROM message_log").get() as { n: number };
-  database.close();
-  return n;
-}
+const logged = (dir: string): number => readRow<{ n: number }>({ dir }, "SELECT count(*) AS n FROM message_log").n;
 const refusals = async (rig: DeviceRig) =>
   (await rig.kernel.store.readAfter(0, { types: ["enrollment.refused"], limit: 100 })).map(({ deviceId, data }) => ({
     isNamed: deviceId !== null,

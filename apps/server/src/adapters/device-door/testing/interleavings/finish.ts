@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { readRow } from "../../../../testing/read-row.ts";
 import type { Interleaving } from "./interleaving.ts";
 import type { ModelledMac } from "./modelled-mac.ts";
 import { compare, play } from "./play.ts";
@@ -27,9 +26,7 @@ export async function finish(game: Interleaving, since: number): Promise<number>
     game.queued,
   );
   await game.rig.runJob("commands/archive-answered");
-  const database = new DatabaseSync(path.join(game.rig.kernel.dir, "pomona.db"), { readOnly: true });
-  const { n } = database.prepare("SELECT count(*) AS n FROM command_queue").get() as { n: number };
-  database.close();
+  const { n } = readRow<{ n: number }>(game.rig.kernel, "SELECT count(*) AS n FROM command_queue");
   assert.equal(n, 0, "what is answered has left the queue, also what was answered before a restart");
   await compare(game);
   return countAnswers(game, since);
