@@ -8,12 +8,10 @@ import { Empty } from "../../kit/empty.tsx";
 import { FloatingBar } from "../../kit/floating-bar.tsx";
 import { Notice } from "../../kit/notice.tsx";
 import { Page } from "../../kit/page.tsx";
-import { ProblemPanel } from "../../kit/problem-panel.tsx";
-import { RowsSkeleton } from "../../kit/skeletons.tsx";
 import { State } from "../../kit/state-badge.tsx";
 import type { Column } from "../../kit/table/column.ts";
 import { DataTable } from "../../kit/table/data-table.tsx";
-import { TableCard } from "../../kit/table/table-card.tsx";
+import { ListCard } from "../../kit/table/list-card.tsx";
 import { useSelection } from "../../kit/table/use-selection.ts";
 import { When } from "../../kit/time/when.tsx";
 import { useSetSearch, useUrlSearch } from "../../kit/url.ts";
@@ -101,33 +99,28 @@ export const HeldPage = () => {
           rest.
         </Notice>
       )}
-      {read.error !== null && <ProblemPanel problem={read.error} retry={() => void read.refetch()} />}
-      <TableCard fills>
-        {held === undefined ? (
-          read.error === null && <RowsSkeleton />
-        ) : (
-          <DataTable
-            label="Held"
-            fills
-            columns={columns}
-            rows={items}
-            idOf={(item) => item.id}
-            linkOf={linkOf}
-            total={total}
-            selected={selected}
-            onSelect={toggle}
-            empty={
-              <Empty
-                title="Nothing is held"
-                action={<Button renderRoot={(props) => <Link to="/commands" {...props} />}>See the batches</Button>}
-              >
-                When a backup is restored, the commands, orders and batches that were open in it wait here, so that no
-                Mac is erased a second time because the server forgot that it was cancelled.
-              </Empty>
-            }
-          />
-        )}
-      </TableCard>
+      <ListCard list={read} fills>
+        <DataTable
+          label="Held"
+          fills
+          columns={columns}
+          rows={items}
+          idOf={(item) => item.id}
+          linkOf={linkOf}
+          total={total}
+          selected={selected}
+          onSelect={toggle}
+          empty={
+            <Empty
+              title="Nothing is held"
+              action={<Button renderRoot={(props) => <Link to="/commands" {...props} />}>See the batches</Button>}
+            >
+              When a backup is restored, the commands, orders and batches that were open in it wait here, so that no Mac
+              is erased a second time because the server forgot that it was cancelled.
+            </Empty>
+          }
+        />
+      </ListCard>
       {held !== undefined && total > items.length && (
         <p data-dimmed>
           The oldest {items.length.toLocaleString("en")} of {total.toLocaleString("en")} are shown. Release and discard
